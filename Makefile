@@ -1,0 +1,55 @@
+# `make run` and `make test` do everything on a fresh Debian 12+ or Ubuntu 24.04+ machine.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: run test setup system demo lint types layers tests bench evaluate clean help
+
+export OMP_THREAD_LIMIT := 1
+PYTHON ?= python3
+BIN := .venv/bin
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+run: demo ## read the committed sample lots and write the report
+
+test: setup lint types layers tests ## lint, strict types, import layers, tests
+
+setup: system .venv/.ready ## system packages, virtual environment, locked dependencies, .venv/bin/liasse
+
+# Tesseract with French, and Python's venv module, through apt where they are missing.
+system:
+	@./.system-packages
+
+.venv/.ready: requirements.lock pyproject.toml
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup
+	@mkdir -p out
+	$(BIN)/liasse read samples/lots/demo --out out/demo.json --report out/demo.html
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+layers:
+	$(BIN)/lint-imports
+
+tests:
+	$(BIN)/pytest -n 2 --dist worksteal
+
+bench: setup ## speed and memory beside whole-page tesseract and ocrmypdf, in the same run
+	$(BIN)/python -m samples.bench
+
+evaluate: setup ## accuracy over LOTS (default 20) fresh lots drawn with SEED (default 1)
+	$(BIN)/python -m samples.evaluation --lots $(or $(LOTS),20) --seed $(or $(SEED),1)
+
+clean: ## remove what the other targets made
+	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,252 @@
+"""A bordereau récapitulatif of any software: header, lines and totals from the words of a page.
+
+Columns are known by their headings' meaning, else by their content. What is printed is checked by what it must
+add up to: those checks choose the confidence, never the value.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from extractors.bordereaux.columns import Column, find_columns
+from extractors.bordereaux.evidence import PROVEN, Evidence
+from extractors.bordereaux.header import Found, HeaderReader
+from extractors.bordereaux.headings import WANTED, Meaning, find_headings, meaning_of
+from extractors.bordereaux.lines import Body, TotalKind, find_lines
+from extractors.bordereaux.second_reading import CellReader, read_again
+from extractors.bordereaux.tokens import Kind, Row, rows_of
+from extractors.bordereaux.values import written_date
+from extractors.lines import plain
+from extractors.readers.protocol import LineRecogniser
+from extractors.reading import BordereauPage
+from extractors.scan import Word
+from extractors.sheet import View
+from schemas.bordereau import Bordereau, Line
+from schemas.field import Field
+from schemas.geometry import Box
+
+_AMOUNTS: Final = (Meaning.TOTAL, Meaning.AMO, Meaning.AMC)
+#: The header's fields, the totals last, and a line's.
+HEADER_FIELDS: Final = (
+    "provider_number",
+    "provider_name",
+    "lot_number",
+    "lot_date",
+    "organisme_code",
+    "payee_type",
+    *map(str, _AMOUNTS),
+)
+LINE_FIELDS: Final = tuple(map(str, WANTED))
+_NEIGHBOURS: Final = 3
+_PAGE: Final = re.compile(r"\b(?:page|feuillet|folio) ?(?:n |no )?(\d{1,3})(?: ?(?:sur|de|of)? ?(\d{1,3}))?\b")
+_COUNT: Final = re.compile(r"\b(\d{1,4}) (?:factures?|fse|lignes?|feuilles?|dossiers?)\b")
+_COUNT_AFTER: Final = re.compile(r"\b(?:nombre|nb|nbre) (?:total )?(?:de |d )?(?:factures?|fse|lignes?|feuilles?|dossiers?) (\d{1,4})\b")
+_FLOWS: Final = {"s": "securise", "sec": "securise", "d": "degrade", "deg": "degrade", "p": "papier", "pap": "papier"}
+
+
+def read_bordereau(
+    words: Iterable[Word], view: View | None, page_index: int, *, second: LineRecogniser | None = None
+) -> BordereauPage:
+    """Return what one page of a bordereau says.
+
+    Args:
+        words: the page's words, boxes in fractions of *view*; those of a born-digital page (all certain) in the
+            sheet's frame.
+        view: the level view the words were read on; None, or not looked at, for a born-digital page.
+        page_index: index of the page in the lot.
+        second: reads the numbers of a scan that no key and no sum proves a second time.
+    """
+    held = list(words)
+    if all(word.confidence >= 1.0 for word in held):
+        view = None  # nothing to look at twice: the file itself holds the text
+    rows = rows_of(held)
+    page = _read_page(rows, view, page_index)
+    if view is None or second is None:
+        return page
+    again = read_again(rows, view, second, _proven_words(rows, page.content, view))
+    return _read_page(rows_of(again.words), view, page_index, CellReader(view, second))
+
+
+def _read_page(
+    rows: list[Row], view: View | None, page_index: int, cells: CellReader | None = None
+) -> BordereauPage:
+    headings = find_headings(rows)
+    under = rows[headings.last + 1 :] if headings else rows
+    body = find_lines(under)
+    columns = find_columns(body.lines, headings.headings if headings else ())
+    evidence = Evidence(view, page_index, cells)
+    top = body.lines[0].rows[0].y if body.lines else 1.0
+    outside = [row for row in rows if row.y < top][: headings.first if headings else None]
+    header = HeaderReader(outside)
+    lot_date = header.lot_date()
+    latest = _day(lot_date)
+    lines = [_line(place, body, columns, evidence, latest) for place in range(len(body.lines))]
+    totals = _totals(body, columns, evidence)
+    content = Bordereau(
+        pages=(page_index,),
+        **_header_fields(header, evidence, lot_date),
+        **{str(m): evidence.amount(totals.get(m, ())) for m in _AMOUNTS},
+        lines=tuple(lines),
+    )
+    number, count = _place(rows)
+    return BordereauPage(evidence.proven(content), number, count, _invoice_count(rows))
+
+
+def _proven_words(rows: Sequence[Row], content: Bordereau, view: View) -> set[int]:
+    """Return the ids of the words whose fields a key or a sum has proven."""
+    fields = [getattr(content, name) for name in HEADER_FIELDS]
+    fields += [getattr(line, name) for line in content.lines for name in LINE_FIELDS]
+    places = {field.box for field in fields if field.box is not None and field.confidence >= PROVEN}
+    evidence = Evidence(view, 0)
+    return {
+        id(word)
+        for row in rows
+        for word in row.words
+        if any(_inside(evidence.place(word.box), place) for place in places)
+    }
+
+
+def _inside(inner: Box, outer: Box) -> bool:
+    x, y = inner.x + inner.w / 2, inner.y + inner.h / 2
+    return outer.x <= x <= outer.x + outer.w and outer.y <= y <= outer.y + outer.h
+
+
+def join_bordereau_pages(pages: Sequence[BordereauPage]) -> Bordereau:
+    """Return the bordereau whose pages, in any order, are *pages*.
+
+    Pages stand in the order of their printed numbers where each has one, else as given. A header field comes from the
+    first page that has it, the totals from the last.
+
+    Raises:
+        ValueError: *pages* is empty.
+    """
+    if not pages:
+        raise ValueError("a bordereau has at least one page")
+    numbers = [page.page_number for page in pages]
+    ordered = list(pages)
+    if None not in numbers and len(set(numbers)) == len(numbers):
+        ordered.sort(key=lambda page: page.page_number or 0)
+    contents = [page.content for page in ordered]
+    fields = {
+        name: next((f for c in contents if (f := getattr(c, name)).value is not None), getattr(contents[0], name))
+        for name in HEADER_FIELDS[:-3]
+    }
+    for meaning in _AMOUNTS:
+        read = [f for c in contents if (f := getattr(c, meaning)).value is not None]
+        fields[str(meaning)] = read[-1] if read else getattr(contents[-1], meaning)
+    joined = Bordereau(
+        pages=tuple(index for c in contents for index in c.pages),
+        **fields,
+        lines=tuple(line for c in contents for line in c.lines),
+    )
+    return Evidence.proven(joined) if len(pages) > 1 else joined
+
+
+def _header_fields(header: HeaderReader, evidence: Evidence, lot_date: Found | None) -> dict[str, Field[str]]:
+    number = header.provider_number()
+    return {
+        "provider_number": evidence.header(number),
+        "provider_name": evidence.header(header.provider_name(number)),
+        "lot_number": evidence.header(header.lot_number()),
+        "lot_date": evidence.date(lot_date.words if lot_date else (), latest=None),
+        "organisme_code": evidence.header(header.organisme()),
+        "payee_type": evidence.header(header.payee()),
+    }
+
+
+def _day(found: Found | None) -> date | None:
+    text = written_date(found.value, latest=None) if found else None
+    return date.fromisoformat(text) if text else None
+
+
+def _line(place: int, body: Body, columns: Sequence[Column], evidence: Evidence, latest: date | None) -> Line:
+    cells: dict[Meaning, list[Word]] = {}
+    for column in sorted(columns, key=lambda c: (c.level, c.x0)):
+        if column.meaning is not None:
+            for token in column.entries.get(place, ()):
+                cells.setdefault(column.meaning, []).extend(token.words)
+    names = {column.meaning for column in columns}
+    holder = Meaning.NAME if Meaning.NAME in names else Meaning.PATIENT
+    seen = evidence.at({c.meaning: _cell(c, body, place) for c in columns if c.meaning is not None})
+    return Line(
+        invoice_number=seen.number(cells.get(Meaning.INVOICE, ()), Meaning.INVOICE),
+        insured_nir=seen.nir(cells.get(Meaning.NIR, ()), cells.get(Meaning.KEY, ())),
+        insured_name=seen.name([*cells.get(holder, ()), *cells.get(Meaning.FIRST_NAME, ())], holder),
+        beneficiary_birth_date=seen.date(cells.get(Meaning.BIRTH, ()), latest=latest),
+        total_amount=seen.amount(cells.get(Meaning.TOTAL, ()), Meaning.TOTAL),
+        amount_amo=seen.amount(cells.get(Meaning.AMO, ()), Meaning.AMO),
+        amount_amc=seen.amount(cells.get(Meaning.AMC, ()), Meaning.AMC),
+        flow=_flow(cells.get(Meaning.FLOW, ())),
+    )
+
+
+def _cell(column: Column, body: Body, place: int) -> Box:
+    """Return where the cell of a line stands, whether or not words were found in it."""
+    line = body.lines[place]
+    rows = line.companions if column.level and line.companions else [line.anchor]
+    words = [word for row in rows for word in row.words]
+    # the page may lean a little: of the row, the words nearest to the column tell its height
+    near = sorted(words, key=lambda w: abs(w.box.x + w.box.w / 2 - column.middle))[:_NEIGHBOURS]
+    heights = Box.around(word.box for word in near)
+    return Box(column.x0, heights.y, column.x1 - column.x0, heights.h)
+
+
+def _flow(words: Iterable[Word]) -> str | None:
+    for word in words:
+        text = plain(word.text)
+        if text in _FLOWS:
+            return _FLOWS[text]
+        for flow in ("securise", "degrade", "papier"):
+            if text.startswith(flow[:5]):
+                return flow
+    return None
+
+
+def _totals(body: Body, columns: Sequence[Column], evidence: Evidence) -> dict[Meaning, tuple[Word, ...]]:
+    """Return the words of the totals: the grand ones where the page has them, else the page's."""
+    amounts = sorted((c for c in columns if c.kind is Kind.AMOUNT), key=lambda c: c.middle)
+    totals: dict[Meaning, tuple[Word, ...]] = {}
+    for wanted in (TotalKind.PAGE, TotalKind.GRAND):
+        for kind, row in body.totals:
+            if kind is wanted:
+                totals |= _in_columns(row, amounts)
+    return totals
+
+
+def _in_columns(row: Row, columns: Sequence[Column]) -> dict[Meaning, tuple[Word, ...]]:
+    tokens = [token for token in row.tokens if token.kind is Kind.AMOUNT]
+    found: dict[Meaning, tuple[Word, ...]] = {}
+    if len(tokens) == 1 and (meaning := _label_meaning(row)) is not None:
+        return {meaning: tokens[0].words}
+    if len(tokens) == len(columns):
+        pairs = zip(tokens, columns, strict=True)
+        return {c.meaning: t.words for t, c in pairs if c.meaning in _AMOUNTS}
+    for token in tokens:
+        column = min(columns, key=lambda c: abs(c.x1 - token.x1), default=None)
+        if column is not None and column.meaning in _AMOUNTS:
+            found[column.meaning] = token.words
+    return found
+
+
+def _label_meaning(row: Row) -> Meaning | None:
+    text = " ".join(token.text for token in row.tokens if token.kind is Kind.TEXT)
+    meaning = meaning_of(text)
+    return meaning if meaning in _AMOUNTS else None
+
+
+def _place(rows: Sequence[Row]) -> tuple[int | None, int | None]:
+    for row in rows:
+        found = _PAGE.search(plain(row.text.replace("/", " sur ")))
+        if found and not row.count(Kind.AMOUNT):
+            return int(found.group(1)), int(found.group(2)) if found.group(2) else None
+    return None, None
+
+
+def _invoice_count(rows: Sequence[Row]) -> int | None:
+    for row in reversed(rows):
+        text = plain(row.text)
+        found = _COUNT_AFTER.search(text) or _COUNT.search(text)
+        if found:
+            return int(found.group(1))
+    return None

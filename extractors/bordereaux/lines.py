@@ -1,0 +1,145 @@
+"""Which printed rows make one line of a table, and which rows are totals.
+
+A line is one row, or a row with names wrapped above or below it, or two rows (number and NIR over name and amounts).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from statistics import median
+from typing import Final
+
+from extractors.bordereaux.tokens import Kind, Row
+from extractors.lines import plain
+
+#: A number as long as this is an invoice's, not a rank.
+_LONG_NUMBER: Final = 5
+_STRONG: Final = (Kind.AMOUNT, Kind.DATE, Kind.NIR)
+#: A row this much nearer to one line than to the other belongs to it, whatever the table's habit.
+_MUCH_NEARER: Final = 0.72
+#: A row farther than this many line pitches from every line is no part of the table.
+_FAR: Final = 1.2
+_CARRIED: Final = re.compile(r"^(?:a )?report(?:er|s|e)?\b|^montants? reporte|\breport page\b|\ba reporter\b")
+_PAGE_TOTAL: Final = re.compile(r"\b(?:sous tota\w*|tota\w* (?:de (?:la|cette) )?page|tota\w* partiel\w*)\b")
+_TOTAL: Final = re.compile(r"\b(?:tota[lu]\w*|cumul|ensemble|somme|montants? globa\w*)\b")
+
+
+class TotalKind(StrEnum):
+    """What a row of sums adds up."""
+
+    CARRIED = "carried"  #: brought forward from, or to, another page
+    PAGE = "page"
+    GRAND = "grand"
+
+
+@dataclass(slots=True)
+class Line:
+    """The rows of one line: the one that carries its numbers, and others."""
+
+    anchor: Row
+    #: the second row of a two-row layout
+    companions: list[Row] = field(default_factory=list)
+    #: rows that only continue a cell: wrapped names
+    wrapped: list[Row] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Its rows from top to bottom."""
+        return sorted([self.anchor, *self.companions, *self.wrapped], key=lambda row: row.y)
+
+
+@dataclass(frozen=True)
+class Body:
+    """The lines and sums of a table."""
+
+    lines: list[Line]
+    totals: list[tuple[TotalKind, Row]]
+
+
+def total_kind(row: Row) -> TotalKind | None:
+    """Return what a row of sums adds up, or None where the row is none."""
+    if row.count(Kind.NIR) or not row.count(Kind.AMOUNT):
+        return None
+    text = plain(" ".join(token.text for token in row.tokens if token.kind is Kind.TEXT))
+    if _CARRIED.search(text):
+        return TotalKind.CARRIED
+    if _PAGE_TOTAL.search(text):
+        return TotalKind.PAGE
+    return TotalKind.GRAND if _TOTAL.search(text) else None
+
+
+def find_lines(rows: Sequence[Row]) -> Body:
+    """Return the lines among *rows*, those under a heading or of a page without one."""
+    totals = [(kind, row) for row in rows if (kind := total_kind(row)) is not None]
+    summed = {id(row) for _, row in totals}
+    data = [row for row in rows if id(row) not in summed and _strength(row) >= 2]  # noqa: PLR2004 - one may be a chance
+    unnamed = _unnamed_total(data)
+    if unnamed is not None and not any(kind is TotalKind.GRAND for kind, _ in totals):
+        totals.append((TotalKind.GRAND, unnamed))
+        summed.add(id(unnamed))
+    data = [row for row in data if id(row) not in summed]
+    if not data:
+        return Body([], totals)
+    lines, used = _lines(data)
+    last = max(row.y for row in data)
+    end = min((row.y for _, row in totals if row.y > last), default=last + _pitch(lines))
+    _attach(lines, [row for row in rows if row.y < end and id(row) not in summed and id(row) not in used])
+    return Body(lines, totals)
+
+
+def _strength(row: Row) -> int:
+    """Return how many entries of a row look like a line's."""
+    numbers = sum(t.kind is Kind.NUMBER and len(t.text) >= _LONG_NUMBER for t in row.tokens)
+    return row.count(*_STRONG) + numbers
+
+
+def _has_identity(row: Row) -> bool:
+    return bool(row.count(Kind.NIR)) or any(
+        t.kind is Kind.NUMBER and len(t.text) >= _LONG_NUMBER for t in row.tokens
+    )
+
+
+def _unnamed_total(data: Sequence[Row]) -> Row | None:
+    """Return a last row that holds amounts and nothing else."""
+    if len(data) < 2:  # noqa: PLR2004
+        return None
+    last = data[-1]
+    only_amounts = all(token.kind is Kind.AMOUNT for token in last.tokens)
+    return last if only_amounts and any(_has_identity(row) and row.count(Kind.AMOUNT) for row in data) else None
+
+
+def _lines(data: Sequence[Row]) -> tuple[list[Line], set[int]]:
+    with_amounts = [row for row in data if row.count(Kind.AMOUNT)]
+    whole = [row for row in with_amounts if _has_identity(row)]
+    if 2 * len(whole) >= len(with_amounts):
+        return [Line(row) for row in data], {id(row) for row in data}
+    lines: list[Line] = []
+    first_has_amounts = bool(data[0].count(Kind.AMOUNT))
+    for row in data:
+        if bool(row.count(Kind.AMOUNT)) == first_has_amounts or not lines:
+            lines.append(Line(row))
+        else:
+            lines[-1].companions.append(row)
+    return lines, {id(row) for row in data}
+
+
+def _pitch(lines: Sequence[Line]) -> float:
+    steps = [b.anchor.y - a.anchor.y for a, b in zip(lines, lines[1:], strict=False)]
+    return median(steps) if steps else 2.5 * lines[0].anchor.height
+
+
+def _attach(lines: list[Line], rows: Sequence[Row]) -> None:
+    """Give rows that continue a cell to the line they belong to."""
+    pitch = _pitch(lines)
+    inside = [row for row in rows if lines[0].anchor.y - 0.6 * pitch < row.y]
+    # a table whose first wrapped row stands above its first line centres its cells on the line's height
+    for row in inside:
+        before = [line for line in lines if line.anchor.y <= row.y]
+        after = [line for line in lines if line.anchor.y > row.y]
+        up = row.y - max(r.y for r in before[-1].rows if r.y <= row.y) if before else float("inf")
+        down = after[0].anchor.y - row.y if after else float("inf")
+        if min(up, down) > _FAR * pitch:
+            continue
+        target = after[0] if after and (down < _MUCH_NEARER * up) else (before[-1] if before else after[0])
+        target.wrapped.append(row)

@@ -1,0 +1,89 @@
+"""From a scan to an upright sheet and a level view of it: turned, measured, deskewed, borders whitened."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.blank import is_blank
+from extractors.orientation import find_rotation, skew_of
+from extractors.paper import MM_PER_INCH, PAGE_MM, InkMap, estimate_dpi, grey_of, ink_map
+from extractors.photo import find_paper, laid_flat
+from extractors.scan import Scan
+from extractors.sheet import Quality, Sheet, View
+from extractors.turning import turned, turned_words, warped
+
+
+def measure(grey: NDArray[np.uint8], dpi: float) -> Quality:
+    """Return how good an image is, whatever its paper says."""
+    return _quality(ink_map(grey, dpi))
+
+
+def _quality(page: InkMap) -> Quality:
+    inside = page.border == 0
+    strokes = (page.ink > 0) & inside
+    contrast = float(page.depth[strokes].mean()) if strokes.any() else 0.0
+    sharpness = float(cv2.Laplacian(page.grey, cv2.CV_32F)[inside].var()) if inside.any() else 0.0
+    return Quality(ink=float(strokes.mean()), contrast=contrast, sharpness=sharpness)
+
+
+def upright(scan: Scan, rotation: int, *, skew_degrees: float | None = None, dpi: float | None = None) -> Sheet:
+    """Return *scan* turned clockwise by *rotation* degrees, with the lean left in it.
+
+    Args:
+        scan: the page as it came out of its file.
+        rotation: 0, 90, 180 or 270.
+        skew_degrees: the lean where it is known already (a registered form), else it is measured.
+        dpi: the resolution where it is known better than from the file.
+    """
+    pixels = turned(scan.pixels, rotation)
+    grey = grey_of(pixels)
+    dpi = dpi or estimate_dpi(scan)
+    page = ink_map(grey, dpi)
+    if skew_degrees is None:
+        skew_degrees = 0.0 if scan.words else round(skew_of(page.ink), 2)
+    return Sheet(
+        file=scan.file,
+        number=scan.number,
+        pixels=pixels,
+        grey=grey,
+        dpi=dpi,
+        rotation=rotation,
+        skew_degrees=skew_degrees,
+        is_bilevel=scan.is_bilevel,
+        quality=_quality(page),
+        words=turned_words(scan.words, rotation),
+    )
+
+
+def level(sheet: Sheet, *, dpi: float = 300.0) -> View:
+    """Return *sheet* deskewed, at *dpi*, dark borders whitened, a photographed sheet cut out and laid flat."""
+    height, width = sheet.grey.shape
+    corners = find_paper(sheet.grey)
+    if corners is None:
+        scale = dpi / sheet.dpi
+        size = (round(width * scale), round(height * scale))
+        to_sheet = _leaning(sheet.skew_degrees, (width, height), size, 1 / scale)
+    else:  # a photograph: the sheet's own edges tell its plane, its lines the lean left in it
+        flat, flat_size = laid_flat(corners)
+        scale = dpi / MM_PER_INCH * PAGE_MM / max(flat_size)
+        size = (round(flat_size[0] * scale), round(flat_size[1] * scale))
+        flat = flat @ np.diag([1 / scale, 1 / scale, 1.0])
+        lean = skew_of(ink_map(warped(sheet.grey, flat, size), dpi).ink)
+        to_sheet = flat @ _leaning(lean, size, size, 1.0)
+    grey = warped(sheet.grey, to_sheet, size)
+    border = ink_map(grey, dpi).border
+    if border.any():
+        grey[cv2.resize(border, size, interpolation=cv2.INTER_NEAREST) > 0] = 255
+    return View(grey, to_sheet, (height, width), dpi)
+
+
+def _leaning(degrees: float, source: tuple[float, float], size: tuple[int, int], scale: float) -> NDArray[np.float64]:
+    """Return the 3x3 map from a level image of *size* to one of *source* ``(w, h)`` leaning about its middle."""
+    lean = np.deg2rad(degrees)
+    matrix = np.eye(3)
+    matrix[:2, :2] = np.array([[np.cos(lean), -np.sin(lean)], [np.sin(lean), np.cos(lean)]]) * scale
+    matrix[:2, 2] = np.array(source) / 2 - matrix[:2, :2] @ (np.array(size) / 2)
+    return matrix
+
+
+__all__ = ["estimate_dpi", "find_rotation", "grey_of", "is_blank", "level", "measure", "upright"]

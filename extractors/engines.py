@@ -1,0 +1,50 @@
+"""The engines of one process: readers, templates, vocabularies. Built once, used for every page."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import cv2
+
+from extractors.feuille import Vocabulary
+from extractors.forms.template import FormTemplate, load_templates
+from extractors.readers.cells import load_cell_reader
+from extractors.readers.handwriting import load_line_recogniser
+from extractors.readers.protocol import Readers
+from extractors.readers.tesseract import load_text_reader
+from extractors.register import Registrar
+from schemas.nomenclature import act_codes, surcharge_codes
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Which engines a worker loads."""
+
+    #: the reader of printed text: ``inprocess`` is fast, ``portable`` needs only the tesseract command; None: the best
+    text_reader: Literal["inprocess", "portable"] | None = None
+    #: folders of form templates beside the built-in ones
+    templates: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What :func:`extractors.page.read_page` reads with."""
+
+    readers: Readers
+    registrar: Registrar
+    templates: tuple[FormTemplate, ...]
+    vocabulary: Vocabulary
+
+
+def load_engines(settings: EngineSettings) -> Engines:
+    """Return the engines of this process, one thread each: parallelism is across pages.
+
+    Raises:
+        ResourceError: Tesseract or its French data is not installed.
+    """
+    cv2.setNumThreads(1)
+    templates = load_templates(settings.templates)
+    readers = Readers(
+        text=load_text_reader(settings.text_reader), lines=load_line_recogniser(), cells=load_cell_reader()
+    )
+    return Engines(readers, Registrar(templates), templates, Vocabulary(act_codes(), surcharge_codes()))

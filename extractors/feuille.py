@@ -1,0 +1,169 @@
+"""A feuille de soins, read from its rectified image: every entry a field, its ticks, signatures and erasures.
+
+The entries' places come from a template or from labels found on the page; the reading is the same.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.acts import act_grammars, as_act, read_acts
+from extractors.corrected import read_corrected
+from extractors.decoding.grammars import CombDate, Digits, Luhn, Nir
+from extractors.decoding.sums import reconcile
+from extractors.decoding.texts import Amount, FreeText, Name
+from extractors.entries import CombGrammar, CombZone, EntryReader, LineGrammar
+from extractors.form_view import FormView, Rect
+from extractors.forms.template import BoxMm, FormTemplate, Zone
+from extractors.marks.erasures import Written, find_erasures, strike_of
+from extractors.marks.signatures import read_signature
+from extractors.marks.ticks import read_tick
+from extractors.print_removal import WORKING_PX_PER_MM, remove_print
+from extractors.readers.protocol import Readers
+from extractors.sheet import Sheet, View
+from extractors.stamp import read_stamp
+from schemas.field import Field
+from schemas.geometry import Box
+from schemas.invoice import Act, Invoice
+from schemas.nomenclature import act_codes, surcharge_codes
+
+#: Years that care or a sheet may bear, and a birth: wide on purpose, a year outside is rarer, not refused.
+_CARE_YEARS: Final = (2005, 2059)
+_BIRTH_YEARS: Final = (1900, 2059)
+# How far writing may leave a text line, in mm: ascenders of a large hand.
+_ABOVE_MM: Final = 2.6
+_BELOW_MM: Final = 1.6
+_NAMES: Final = frozenset({"patient_name", "insured_name", "substitute_name", "prescriber_name"})
+#: The cells of an act that the form's total adds up.
+_SUMMED: Final = ("fee", "travel_flat", "travel_km_amount")
+_AMOUNTS: Final = frozenset({"total_amount"})
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The codes acts and surcharges are likely to bear; the nomenclature's, whatever the date, where none are named."""
+
+    acts: Collection[str] = field(default_factory=act_codes)
+    surcharges: Collection[str] = field(default_factory=surcharge_codes)
+
+
+class LaidForm(Protocol):
+    """A form found on a sheet: by its print (``Registration``) or by its labels."""
+
+    @property
+    def template(self) -> FormTemplate:
+        """Where its entries stand."""
+        ...
+
+    def view(self, sheet: Sheet, px_per_mm: float) -> View:
+        """Return the page rectified: a zone stands at ``box_mm * px_per_mm``."""
+        ...
+
+    def box(self, box_mm: BoxMm) -> Box:
+        """Return the contract's box around a rectangle of the form."""
+        ...
+
+
+def read_feuille(
+    form: LaidForm, sheet: Sheet, readers: Readers, page_index: int, vocabulary: Vocabulary | None = None
+) -> Invoice:
+    """Return the invoice that the feuille de soins found on *sheet* holds."""
+    return read_form(form_view(form, sheet), form.template, readers, page_index, vocabulary or Vocabulary())
+
+
+def form_view(form: LaidForm, sheet: Sheet) -> FormView:
+    """Return *form* laid flat, with and without its print."""
+    view = form.view(sheet, WORKING_PX_PER_MM)
+    known = form.template.folder is not None
+    cleaned = remove_print(view, form.template, sheet) if known else _evened(view.grey)
+    blank = form.template.blank(WORKING_PX_PER_MM) if known else None
+    return FormView(view.grey, cleaned, WORKING_PX_PER_MM, sheet.is_bilevel, lambda rect: form.box(BoxMm(*rect)), blank)
+
+
+def _evened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return *grey* with its tints evened to white; what is printed dark stays."""
+    around = cv2.medianBlur(cv2.dilate(grey, np.ones((5, 5), np.uint8)), 31)
+    return np.asarray(cv2.divide(grey, around, scale=255), np.uint8)
+
+
+def read_form(
+    view: FormView, template: FormTemplate, readers: Readers, page_index: int, vocabulary: Vocabulary
+) -> Invoice:
+    """Return the invoice a feuille de soins holds.
+
+    Args:
+        view: the form laid flat, with and without its print.
+        template: where its entries stand.
+        readers: the engines.
+        page_index: the page's index in the lot.
+        vocabulary: the codes of acts and surcharges.
+    """
+    reader = EntryReader(view, readers, page_index)
+    fields: dict[str, Any] = {}
+    written: list[Written] = []
+    for comb in reader.read_combs([_comb(zone) for zone in template.zones if zone.kind == "comb"]):
+        fields[comb.zone.name] = comb.field
+        entry = reader.ink.entry(comb.zone.rect, above=0.8, below=0.8)
+        written.append(Written(comb.zone.name, comb.zone.rect, entry, comb.zone.cells, comb.junk))
+    for zone in template.zones:
+        rect = Rect(*zone.box_mm)
+        if zone.kind == "text":
+            above, below = (_ABOVE_MM, _BELOW_MM) if zone.id not in _AMOUNTS else (1.0, 1.0)
+            digits, grammar = zone.id in _AMOUNTS, _line_grammar(zone.id)
+            reading = reader.read_line(rect, grammar, above=above, below=below, digits=digits)
+            written.append(Written(zone.id, rect, reading.entry, words=not digits))
+            strike = strike_of(view, reader.ink, written[-1])
+            fields[zone.id] = (
+                reading.field if strike is None else read_corrected(reader, rect, strike, grammar, digits=digits)
+            )
+        elif zone.kind == "block":
+            fields[zone.id] = read_stamp(view, reader.ink, readers.text, rect, page_index)
+        elif zone.kind == "checkbox":
+            fields[zone.id] = read_tick(view, reader.ink, rect, page_index)
+        elif zone.kind == "signature":
+            fields[zone.id] = read_signature(view, reader.ink, rect, page_index)
+        elif zone.kind == "table":
+            rows = read_acts(reader, zone, act_grammars(vocabulary.acts, vocabulary.surcharges, _CARE_YEARS))
+            fields["acts"] = tuple(as_act(row) for row in rows)
+            written += [cell.written for row in rows for cell in row]
+    if "acts" in fields and "total_amount" in fields:
+        fields["acts"], fields["total_amount"] = _added_up(fields["acts"], fields["total_amount"])
+    known = {name: field for name, field in fields.items() if name in Invoice.model_fields}
+    marks = find_erasures(view, reader.ink, written, page_index)
+    return Invoice(pages=(page_index,), form=template.form, marks=marks, **known)
+
+
+def _added_up(acts: tuple[Act, ...], total: Field[str]) -> tuple[tuple[Act, ...], Field[str]]:
+    """Return the acts and the total, their amounts weighed by whether they add up."""
+    flat = [getattr(act, name) for act in acts for name in _SUMMED]
+    amounts, total = reconcile(flat, total)
+    parts = [amounts[i : i + len(_SUMMED)] for i in range(0, len(amounts), len(_SUMMED))]
+    updates = [dict(zip(_SUMMED, part, strict=True)) for part in parts]
+    return tuple(act.model_copy(update=update) for act, update in zip(acts, updates, strict=True)), total
+
+
+def _comb(zone: Zone) -> CombZone:
+    return CombZone(zone.id, tuple(Rect(*cell) for cell in zone.cells_mm), Rect(*zone.box_mm), _comb_grammar(zone))
+
+
+def _comb_grammar(zone: Zone) -> CombGrammar:
+    kind = (zone.format or "").partition(":")[0]
+    if kind == "date":
+        return CombDate(*(_BIRTH_YEARS if "birth" in zone.id else _CARE_YEARS))
+    if kind == "nir15":
+        return Nir()
+    if kind == "rpps":
+        return Luhn(len(zone.cells_mm), first="18")
+    if kind == "provider9":
+        return Luhn(len(zone.cells_mm), letters=True)
+    return Digits(len(zone.cells_mm))
+
+
+def _line_grammar(name: str) -> LineGrammar:
+    if name in _AMOUNTS:
+        return Amount()
+    return Name() if name in _NAMES else FreeText()

@@ -1,0 +1,170 @@
+"""Rows of handwriting on a page without template, found by their ink: engines for print see only pieces of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+from extractors.free_ink import FreeInk, Stroke, distance
+from extractors.sheet import View
+from schemas.geometry import Box
+
+# Rows of handwriting lie 5 mm apart and more; between two of them the ink thins to a third of the fainter.
+_SMOOTH_MM: Final = 0.7
+_LEAST_SPACING_MM: Final = 3.0
+_VALLEY: Final = 0.4
+# Less ink than a short word is a speck, a dot or a comma.
+_LEAST_INK_MM2: Final = 1.5
+_LEAST_HEIGHT_MM: Final = 1.2
+# A white space this wide separates two things side by side: a stamp and a signature, a margin note and the text.
+_APART_MM: Final = 22.0
+# A stroke higher than this is no letter: a frame's side, a bracket, a signature.
+_TALLEST_MM: Final = 18.0
+# Smaller pieces are accents, dots, commas or specks: they follow the nearest letter, within this reach.
+_LETTER_MM: Final = 1.8
+_SPECK_REACH_MM: Final = 4.0
+_UNDER: Final = 2.0
+# A colon may stand a wide space behind its word.
+_BESIDE: Final = 0.4
+_PRINT_SHARE: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class InkRow:
+    """Strokes that follow each other on one row; ``box`` in fractions of the view."""
+
+    box: Box
+    labels: tuple[int, ...]
+
+
+def find_rows(ink: FreeInk, printed: Sequence[Box], *, top: float, bottom: float) -> list[InkRow]:
+    """Return the rows of ink between *top* and *bottom* that no printed line accounts for, top to bottom.
+
+    Args:
+        ink: of the page.
+        printed: lines of print, in fractions of the view: their ink is left out.
+        top: where to begin, as a fraction of the view's height.
+        bottom: where to end.
+    """
+    strokes = _handwritten(ink, printed, top, bottom)
+    rows: list[InkRow] = []
+    least = _LETTER_MM * ink.px_per_mm
+    letters = [stroke for stroke in strokes if max(stroke.w, stroke.h) >= least]
+    small = [stroke for stroke in strokes if max(stroke.w, stroke.h) < least]
+    for band in _with_small(ink, _bands(ink, letters), small):
+        for part in _parts(band, _APART_MM * ink.px_per_mm):
+            left, upper = min(s.x for s in part), min(s.y for s in part)
+            right, lower = max(s.x + s.w for s in part), max(s.y + s.h for s in part)
+            area = sum(s.area for s in part) / ink.px_per_mm**2
+            if area >= _LEAST_INK_MM2 and lower - upper >= _LEAST_HEIGHT_MM * ink.px_per_mm:
+                rows.append(InkRow(ink.box(left, upper, right - left, lower - upper), tuple(s.label for s in part)))
+    return rows
+
+
+def crop_row(view: View, ink: FreeInk, row: InkRow, *, left: float = 0.0) -> NDArray[np.uint8]:
+    """Return *row* cut out of *view* with the ink of its neighbours painted over.
+
+    Args:
+        view: the level page.
+        ink: of it.
+        row: found on it.
+        left: where to begin at the earliest, as a fraction of the view's width.
+    """
+    height, width = view.grey.shape
+    margin = int(0.6 / 25.4 * view.dpi)
+    x0 = max(int(max(row.box.x, left) * width) - margin, 0)
+    x1 = min(int((row.box.x + row.box.w) * width) + margin, width)
+    y0, y1 = max(int(row.box.y * height) - margin, 0), min(int((row.box.y + row.box.h) * height) + margin, height)
+    crop = view.grey[y0:y1, x0 : max(x1, x0 + 1)].copy()
+    scale = ink.mask.shape[1] / width
+    columns = np.minimum((np.arange(x0, max(x1, x0 + 1)) * scale).astype(int), ink.mask.shape[1] - 1)
+    lines = np.minimum((np.arange(y0, y1) * scale).astype(int), ink.mask.shape[0] - 1)
+    labels = ink.labels[np.ix_(lines, columns)]
+    own = np.isin(labels, row.labels).astype(np.uint8)
+    rules = ink.rules[np.ix_(lines, columns)] > 0
+    foreign = ((labels > 0) & (own == 0)) | rules
+    near = np.ones((3, 3), np.uint8)
+    foreign = (cv2.dilate(foreign.astype(np.uint8), near, iterations=2) > 0) & (cv2.dilate(own, near) == 0)
+    crop[foreign] = np.uint8(np.percentile(crop, 80)) if crop.size else 255
+    return crop
+
+
+def _handwritten(ink: FreeInk, printed: Sequence[Box], top: float, bottom: float) -> list[Stroke]:
+    height = ink.mask.shape[0]
+    places = [ink.pixels(box) for box in printed]
+    tallest = _TALLEST_MM * ink.px_per_mm
+    return [
+        stroke
+        for stroke in ink.strokes
+        if top * height <= stroke.y + stroke.h / 2 <= bottom * height
+        and stroke.h <= tallest
+        and not any(_covered(stroke, place) for place in places)
+    ]
+
+
+def _covered(stroke: Stroke, place: tuple[int, int, int, int]) -> bool:
+    left, top, right, bottom = place
+    width = min(right, stroke.x + stroke.w) - max(left, stroke.x)
+    height = min(bottom, stroke.y + stroke.h) - max(top, stroke.y)
+    return width > 0 and height > 0 and width * height >= _PRINT_SHARE * stroke.w * stroke.h
+
+
+def _bands(ink: FreeInk, strokes: list[Stroke]) -> list[list[Stroke]]:
+    """Part *strokes* where the ink of the page thins between two rows."""
+    if not strokes:
+        return []
+    height = ink.mask.shape[0]
+    profile = np.zeros(height)
+    for stroke in strokes:
+        profile[stroke.y : stroke.y + stroke.h] += stroke.area / stroke.h
+    profile = gaussian_filter1d(profile, _SMOOTH_MM * ink.px_per_mm)
+    peaks, _ = find_peaks(profile, distance=max(1, round(_LEAST_SPACING_MM * ink.px_per_mm)))
+    kept: list[int] = []
+    for peak in peaks.tolist():
+        if kept:
+            valley = profile[kept[-1] : peak].min()
+            if valley > _VALLEY * min(profile[kept[-1]], profile[peak]):
+                kept[-1] = max(kept[-1], peak, key=lambda y: profile[y])
+                continue
+        kept.append(peak)
+    edges = [a + int(profile[a:b].argmin()) for a, b in pairwise(kept)]
+    bands: list[list[Stroke]] = [[] for _ in range(len(edges) + 1)]
+    for stroke in strokes:
+        bands[int(np.searchsorted(edges, stroke.y + stroke.h / 2))].append(stroke)
+    return [band for band in bands if band]
+
+
+def _with_small(ink: FreeInk, bands: list[list[Stroke]], small: list[Stroke]) -> list[list[Stroke]]:
+    """Give accents, dots and commas to the row of the nearest letter; those far from any are specks."""
+    letters = [(stroke, i) for i, band in enumerate(bands) for stroke in band]
+    grown = [list(band) for band in bands]
+    for stroke in small if letters else ():
+        nearest, band = min(letters, key=lambda letter: _accent_distance(stroke, letter[0]))
+        if _accent_distance(stroke, nearest) <= _SPECK_REACH_MM * ink.px_per_mm:
+            grown[band].append(stroke)
+    return grown
+
+
+def _accent_distance(mark: Stroke, letter: Stroke) -> float:
+    """Return how far *mark* stands from *letter*: marks stand over letters or behind them, seldom under them."""
+    under = mark.y >= letter.y + letter.h
+    beside = letter.y <= mark.y + mark.h / 2 <= letter.y + letter.h
+    return distance(mark, letter) * (_UNDER if under else _BESIDE if beside else 1.0)
+
+
+def _parts(band: list[Stroke], apart: float) -> list[list[Stroke]]:
+    parts: list[list[Stroke]] = []
+    end = 0
+    for stroke in sorted(band, key=lambda s: s.x):
+        if parts and stroke.x - end <= apart:
+            parts[-1].append(stroke)
+        else:
+            parts.append([stroke])
+        end = max(end if len(parts[-1]) > 1 else 0, stroke.x + stroke.w)
+    return parts

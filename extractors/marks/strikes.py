@@ -1,0 +1,108 @@
+"""Strokes drawn through an entry to take it back: lines, zigzags, scribbles."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.form_view import Rect
+from extractors.strokes import Entry
+
+# A shorter line strikes a character or two at most; crossed sevens, t-bars and underlined letters are shorter.
+_LEAST_MM: Final = 6.5
+_LEAST_IN_WORDS_MM: Final = 10.0
+# It runs through at least this share of the entry's width: of a short word, joined in cursive, nearly all.
+_SPAN: Final = 0.5
+_WORD_MM: Final = 16.0
+_WORD_SPAN: Final = 0.8
+# Lean of a struck line: rise over run.
+_SLOPES: Final = np.linspace(-0.42, 0.42, 15)
+# Breaks of a pen's line that still make one line, in mm.
+_GAP_MM: Final = 0.25
+# How much of a stroke's width is taken off before a straight line is looked for.
+_CORE: Final = 0.7
+# Along a strike there is ink on both sides this often; along an underline on one side only.
+_CROSSED: Final = 0.3
+_BESIDE_MM: Final = 0.9
+# A scribble covers this share of the box it fills; the densest handwriting met covers 0.3.
+_SCRIBBLE_FILL: Final = 0.42
+_SURE: Final = 0.93
+_SCRIBBLED: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """What was struck: the rectangle in mm on the form, how sure."""
+
+    rect: Rect
+    score: float
+
+
+def find_strike(entry: Entry, px_per_mm: float, *, words: bool = False) -> Strike | None:
+    """Return the stroke that takes *entry* back, or None. *words*: its letters may be joined, unlike figures."""
+    shortest = _LEAST_IN_WORDS_MM if words else _LEAST_MM
+    wide = [s for s in entry.strokes if s.w >= shortest]
+    if not wide:
+        return None
+    least = max(shortest, (_WORD_SPAN if entry.rect.w < _WORD_MM else _SPAN) * entry.rect.w)
+    line = _line_through(entry.ink, px_per_mm, least)
+    if line is not None:
+        left, right = line
+        air = (entry.ink.shape[1] / px_per_mm - entry.rect.w) / 2
+        rect = Rect(entry.rect.x - air + left / px_per_mm, entry.rect.y, (right - left) / px_per_mm, entry.rect.h)
+        return Strike(rect, _SURE)
+    widest = max(wide, key=lambda s: s.w)
+    if widest.w >= least and _fill(entry, widest, px_per_mm) > _SCRIBBLE_FILL:
+        return Strike(widest, _SCRIBBLED)
+    return None
+
+
+def _line_through(ink: NDArray[np.bool_], px_per_mm: float, least_mm: float) -> tuple[int, int] | None:
+    """Return the first and last column of the longest straight line that runs through the writing, or None."""
+    mask = ink.astype(np.uint8)
+    height, width = mask.shape
+    thin = max(round(_CORE * _stroke_px(mask)), 1)
+    best: tuple[int, int, int] | None = None
+    for slope in _SLOPES.tolist():
+        if abs(slope) * least_mm * px_per_mm > height:
+            continue
+        shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]])
+        level = np.asarray(cv2.warpAffine(mask, shear, (width, height), flags=cv2.INTER_NEAREST), np.uint8)
+        gap = max(round(_GAP_MM * px_per_mm), 1)
+        # thinned to its core, a straight line stays one; the joined letters of a word fall apart
+        core = cv2.erode(level, np.ones((thin, 1), np.uint8))
+        thick = cv2.dilate(core, np.ones((3, 1), np.uint8))
+        joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap + 1), np.uint8))
+        run = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, round(least_mm * px_per_mm)), np.uint8))
+        rows = np.flatnonzero(run.any(axis=1))
+        if not rows.size:
+            continue
+        row = int(rows[np.argmax(run[rows].sum(axis=1))])
+        columns = np.flatnonzero(run[row])
+        if _is_crossed(level, row, columns, px_per_mm) and (best is None or columns.size > best[0]):
+            best = (columns.size, int(columns[0]), int(columns[-1]) + 1)
+    return None if best is None else (best[1], best[2])
+
+
+def _stroke_px(mask: NDArray[np.uint8]) -> float:
+    """Return the usual width of the strokes: ink over half its outline."""
+    outline = cv2.bitwise_and(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), mask)
+    return 2.0 * float(mask.sum()) / max(float(outline.sum()), 1.0)
+
+
+def _is_crossed(level: NDArray[np.uint8], row: int, columns: NDArray[np.intp], px_per_mm: float) -> bool:
+    beside, off = round(_BESIDE_MM * px_per_mm), round(0.35 * px_per_mm)
+    above = level[max(row - off - beside, 0) : max(row - off, 0), columns]
+    below = level[row + off : row + off + beside, columns]
+    if not above.size or not below.size:
+        return False
+    return bool(min(above.any(axis=0).mean(), below.any(axis=0).mean()) >= _CROSSED)
+
+
+def _fill(entry: Entry, stroke: Rect, px_per_mm: float) -> float:
+    air = (entry.ink.shape[1] / px_per_mm - entry.rect.w) / 2
+    x, y = round((stroke.x - entry.rect.x + air) * px_per_mm), round((stroke.y - entry.rect.y + air) * px_per_mm)
+    part = entry.ink[y : y + round(stroke.h * px_per_mm), x : x + round(stroke.w * px_per_mm)]
+    return float(part.mean()) if part.size else 0.0

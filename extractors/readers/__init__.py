@@ -1,0 +1,1 @@
+"""Engines behind protocols: printed text, comb characters, handwriting, barcodes."""

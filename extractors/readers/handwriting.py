@@ -1,0 +1,113 @@
+"""Lines of handwriting (and print): a recogniser on onnxruntime that gives its whole output, not only its best guess.
+
+Two recognisers share this code: ``lines``, PP-OCRv6's small recogniser cut to French characters
+(``docs/models/lines.md``), for names and addresses; ``numbers``, the project's own, for dates, amounts and act codes
+(``docs/models/numbers.md``).
+"""
+
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from extractors.readers.protocol import LinePosteriors
+
+_MODELS: Final = Path(__file__).parent / "models"
+HEIGHT: Final = 48  #: of the lines both recognisers were trained on, px
+# A shorter line (px at that height) is padded with paper, a longer one squeezed: an address fills about 1200.
+_SHORTEST, _LONGEST = 64, 1600
+# Grey levels between paper and ink: with less there is nothing to read; more than the second is dark enough as it is.
+_NO_INK: Final = 12.0
+_FULL_CONTRAST: Final = 150.0
+# Pieces of ink smaller than this share of the crop's height, in both directions, are specks when the ink is trimmed.
+_SPECK: Final = 0.08
+# Paper left around the ink, as a share of its height.
+_AIR: Final = 0.15
+# A piece of ink on the upper or lower edge that reaches no further than this share of the crop's height is the foot or
+# the head of a neighbouring row.
+_INTRUSION: Final = 0.3
+_LEAST: Final = 1e-7
+
+
+class OnnxLineRecogniser:
+    """A CTC recogniser whose file carries its alphabet; one thread."""
+
+    def __init__(self, name: str, model: Path) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self.name = name
+        self._session = ort.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+        self._planes = int(self._session.get_inputs()[0].shape[1])
+        self.alphabet: str = self._session.get_modelmeta().custom_metadata_map["alphabet"]
+
+    def read_line(self, crop: NDArray[np.uint8]) -> LinePosteriors:
+        """Return the posteriors of the line *crop* holds; a crop without ink gives one step, all blank."""
+        line = prepare_line(crop)
+        if line is None:
+            empty = np.full((1, 1 + len(self.alphabet)), np.log(_LEAST), np.float32)
+            empty[0, 0] = 0.0
+            return LinePosteriors(empty, self.alphabet)
+        plane = (line.astype(np.float32) / 255.0 - 0.5) / 0.5
+        batch = np.broadcast_to(plane, (1, self._planes, *plane.shape))
+        probabilities = self._session.run(None, {self._input: np.ascontiguousarray(batch)})[0][0]
+        return LinePosteriors(np.log(np.maximum(probabilities, _LEAST)).astype(np.float32), self.alphabet)
+
+
+def load_line_recogniser() -> OnnxLineRecogniser:
+    """Return the recogniser of names and addresses; one per worker."""
+    return OnnxLineRecogniser("handwriting", _MODELS / "lines.onnx")
+
+
+def load_number_recogniser() -> OnnxLineRecogniser:
+    """Return the recogniser of dates, amounts, coefficients and act codes; one per worker."""
+    return OnnxLineRecogniser("numbers", _MODELS / "numbers.onnx")
+
+
+def prepare_line(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return what the recognisers see of *crop*: its ink, ``HEIGHT`` pixels high, paper white; None without ink."""
+    ink = trim_to_ink(crop)
+    return None if ink is None else _at_height(ink)
+
+
+def trim_to_ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return *crop* cut to its ink with a little air, paper at white and ink at black; None without ink.
+
+    Specks, and feet and heads of neighbouring rows, are ignored when finding the ink. The ink is judged against the
+    crop's own paper, so a tint or a lamp's shadow does no harm.
+    """
+    if min(crop.shape) < 3 or crop.size == 0:  # noqa: PLR2004 - too small for any stroke
+        return None
+    paper, dark = np.percentile(crop, (75, 0.5))
+    contrast = float(paper) - float(dark)
+    if contrast < _NO_INK:
+        return None
+    ink = (crop < paper - 0.45 * contrast).astype(np.uint8)
+    _, _, pieces, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    least = max(_SPECK * crop.shape[0], 2.0)
+    kept = pieces[1:][(pieces[1:, cv2.CC_STAT_WIDTH] >= least) | (pieces[1:, cv2.CC_STAT_HEIGHT] >= least)]
+    tops, bottoms = kept[:, cv2.CC_STAT_TOP], kept[:, cv2.CC_STAT_TOP] + kept[:, cv2.CC_STAT_HEIGHT]
+    reach = _INTRUSION * crop.shape[0]
+    kept = kept[~((tops == 0) & (bottoms < reach) | (bottoms == crop.shape[0]) & (tops > crop.shape[0] - reach))]
+    if len(kept) == 0:
+        return None
+    left, top = kept[:, 0].min(), kept[:, 1].min()
+    right, bottom = (kept[:, 0] + kept[:, 2]).max(), (kept[:, 1] + kept[:, 3]).max()
+    air = max(2, round(_AIR * float(bottom - top)))
+    cut = crop[max(top - air, 0) : bottom + air, max(left - air, 0) : right + air].astype(np.float32)
+    gain = max(1.0, _FULL_CONTRAST / contrast)
+    return np.asarray(np.clip(255.0 - (float(paper) - cut) * gain, 0.0, 255.0), np.uint8)
+
+
+def _at_height(line: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return *line* at the recognisers' height, padded with paper to their shortest width."""
+    width = int(np.clip(round(line.shape[1] * HEIGHT / line.shape[0]), 4, _LONGEST))
+    method = cv2.INTER_AREA if line.shape[0] > HEIGHT else cv2.INTER_LINEAR
+    sized = cv2.resize(line, (width, HEIGHT), interpolation=method)
+    missing = max(0, _SHORTEST - width)
+    padded = cv2.copyMakeBorder(sized, 0, 0, missing // 2, missing - missing // 2, cv2.BORDER_CONSTANT, value=255)
+    return np.asarray(padded, np.uint8)

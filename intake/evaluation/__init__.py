@@ -1,0 +1,1 @@
+"""How well lots with a known truth were read: ``liasse evaluate``."""

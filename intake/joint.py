@@ -1,0 +1,124 @@
+"""Entries that constrain each other, weighed together: the paper checks itself.
+
+A code with its coefficient gives a fee, kilometres give an amount, amounts give a total. Readings that satisfy such a
+rule become surer; a doubtful one takes the value that satisfies it, if the ink held that value possible. A rule never
+lowers a confidence and never overrules sure ink: a wrong price is the paper's fault, and must stay visible.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from schemas.field import EMPTY_IS_LIKELIER, Alternative, Blind, Field
+
+#: Ink surer than this is not overruled (``intake.evidence``).
+_SURE_INK: Final = 0.95
+#: Confidence is never raised above this.
+_CEILING: Final = 0.9999
+#: Values of one entry looked at together with those of others: the likeliest.
+_CANDIDATES: Final = 4
+#: Probability below which a candidate is not worth looking at.
+_WORTH: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value an entry may have; ``is_other`` stands for all those nobody listed."""
+
+    value: str | None
+    probability: float
+    is_other: bool = False
+
+
+Rule = Callable[[Sequence[Candidate]], float]
+
+
+def candidates(entry: Field[str]) -> list[Candidate]:
+    """Return what an entry may say, likeliest first, with the rest of the probability as "other"."""
+    listed: dict[str | None, float] = {}
+    if entry.value is not None or entry.confidence > 0:
+        listed[entry.value] = entry.confidence
+    for alternative in entry.alternatives:
+        listed[alternative.value] = max(listed.get(alternative.value, 0.0), alternative.probability)
+    best = sorted(listed.items(), key=lambda item: -item[1])[:_CANDIDATES]
+    found = [Candidate(value, p) for value, p in best if p >= _WORTH]
+    rest = max(1.0 - sum(c.probability for c in found), _WORTH / 10)
+    return [*found, Candidate(None, rest, is_other=True)]
+
+
+def weighed(entries: Sequence[Field[str]], rule: Rule, source: str) -> list[Field[str]]:
+    """Return *entries* as sure as *rule* makes them.
+
+    Args:
+        entries: readings that constrain each other.
+        rule: how likely the paper bears such a combination; at or above 0.1 means that the rule holds.
+        source: name of the rule, where it changes a value.
+    """
+    options = [candidates(entry) for entry in entries]
+    weights: list[dict[Candidate, float]] = [dict.fromkeys(o, 0.0) for o in options]
+    best: tuple[float, tuple[Candidate, ...]] = (0.0, ())
+    for combination in product(*options):
+        odds = rule(combination)
+        weight = odds
+        for candidate in combination:
+            weight *= candidate.probability
+        for place, candidate in enumerate(combination):
+            weights[place][candidate] += weight
+        if odds >= HOLDS and not any(c.is_other for c in combination) and weight > best[0]:
+            best = (weight, combination)
+    total = sum(weights[0].values()) if weights else 0.0
+    if not best[1] or not total or best[0] / total <= EMPTY_IS_LIKELIER:
+        return list(entries)
+    return [
+        taken(entry, choice.value, shares[choice] / total, source)
+        for entry, choice, shares in zip(entries, best[1], weights, strict=True)
+    ]
+
+
+#: A rule gives at least this where it holds.
+HOLDS: Final = 0.1
+
+
+def taken(entry: Field[str], value: str | None, confidence: float, source: str) -> Field[str]:
+    """Return *entry* with a value and confidence from a rule, if the rule may change it."""
+    confidence = min(confidence, _CEILING)
+    if value == entry.value:
+        if confidence <= entry.confidence:
+            return entry
+        blind = entry.blind or Blind(value=entry.value, confidence=entry.confidence)
+        return entry.model_copy(update={"confidence": confidence, "blind": blind})
+    if entry.confidence >= _SURE_INK or value is None or confidence <= EMPTY_IS_LIKELIER:
+        return entry
+    others = [a for a in entry.alternatives if a.value != value]
+    if entry.value is not None:
+        others.insert(0, Alternative(value=entry.value, probability=min(entry.confidence, 1.0 - confidence)))
+    return entry.model_copy(
+        update={
+            "value": value,
+            "confidence": confidence,
+            "source": source,
+            "blind": entry.blind or Blind(value=entry.value, confidence=entry.confidence),
+            "alternatives": tuple(others),
+        }
+    )
+
+
+def sums(options: Sequence[Sequence[tuple[int, float]]], *, kept: int = 64) -> Iterator[dict[int, float]]:
+    """Yield, for each place, the probabilities of the sum of all *other* places, in cents; the *kept* likeliest."""
+    before: list[dict[int, float]] = [{0: 1.0}]
+    for option in options[:-1]:
+        before.append(_added(before[-1], option, kept))
+    after: list[dict[int, float]] = [{0: 1.0}]
+    for option in reversed(options[1:]):
+        after.append(_added(after[-1], option, kept))
+    for left, right in zip(before, reversed(after), strict=True):
+        yield _added(left, list(right.items()), kept)
+
+
+def _added(known: dict[int, float], option: Sequence[tuple[int, float]], kept: int) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for amount, share in known.items():
+        for more, probability in option:
+            found[amount + more] = found.get(amount + more, 0.0) + share * probability
+    return dict(sorted(found.items(), key=lambda item: -item[1])[:kept])

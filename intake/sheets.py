@@ -1,0 +1,51 @@
+"""An invoice that runs on over several sheets, made one: acts one after the other, the total of the last."""
+
+from typing import Final
+
+from schemas.field import Field
+from schemas.invoice import SIGNATURES, Invoice
+from schemas.mark import Mark
+
+_OWN: Final = frozenset({"pages", "form", "acts", "total_amount", "marks", "decision", *SIGNATURES})
+
+
+def join_sheets(first: Invoice, second: Invoice) -> Invoice:
+    """Return one invoice from a sheet (or sheets already joined) and the sheet that goes on with it.
+
+    A heading is taken from the sheet that has it, from the surer reading where both agree. The signatures stand on the
+    last sheet; one on an earlier sheet counts where the last has none.
+    """
+    headings = {
+        name: _heading(getattr(first, name), getattr(second, name)) for name in Invoice.model_fields if name not in _OWN
+    }
+    signatures = {name: _signature(getattr(first, name), getattr(second, name)) for name in SIGNATURES}
+    return first.model_copy(
+        update={
+            **headings,
+            **signatures,
+            "pages": first.pages + second.pages,
+            "form": first.form or second.form,
+            "acts": first.acts + second.acts,
+            "total_amount": first.total_amount if second.total_amount.value is None else second.total_amount,
+            "marks": first.marks + tuple(_shifted(mark, len(first.acts)) for mark in second.marks),
+        }
+    )
+
+
+def _heading(one: Field[object], other: Field[object]) -> Field[object]:
+    if one.value is None or one.value is False:
+        return other if other.value else one
+    if one.value == other.value and other.confidence > one.confidence:
+        return other
+    return one
+
+
+def _signature(one: Field[bool], other: Field[bool]) -> Field[bool]:
+    return one if one.value and not other.value else other
+
+
+def _shifted(mark: Mark, rows: int) -> Mark:
+    parts = (mark.field or "").split(".")
+    if parts[0] != "acts":
+        return mark
+    return mark.model_copy(update={"field": ".".join(["acts", str(int(parts[1]) + rows), *parts[2:]])})

@@ -1,0 +1,122 @@
+"""Pages read side by side: one process a core, each with its own engines; one bad page never loses the others."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import TimeoutError as LateError
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final, Self
+
+import structlog
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from extractors.engines import Engines, EngineSettings, load_engines
+from extractors.page import read_page
+from extractors.reading import PageReading
+from extractors.scan import Scan
+from schemas.page import Page, PageKind
+
+#: Pages handed out before the first comes back: enough to keep every core busy, few enough to keep memory flat.
+AHEAD: Final = 2
+
+_log = structlog.get_logger()
+_engines: Engines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """How many workers, and how long one page may take."""
+
+    count: int
+    page_seconds: float
+    engines: EngineSettings
+
+
+def _start(settings: EngineSettings) -> None:
+    """Load the engines of one worker; runs once in each process."""
+    global _engines  # noqa: PLW0603 - one set of engines a process, loaded at its start
+    _engines = load_engines(settings)
+
+
+def _read(scan: Scan, index: int, keep: Path | None) -> PageReading:
+    if _engines is None:  # the pool starts every process through _start
+        raise RuntimeError("worker without engines")
+    return read_page(scan, index, _engines, keep=keep)
+
+
+def unread(file: str, number: int, index: int, problem: str) -> PageReading:
+    """Return the reading of a page nothing could be made of."""
+    page = Page(index=index, file=file, number=number, kind=PageKind.OTHER, kind_confidence=0.0, problem=problem)
+    return PageReading(page)
+
+
+class PageWorkers:
+    """A pool of reading processes; a context manager, so that none outlives its lot.
+
+    Args:
+        settings: how many, and how patient.
+        start: what each process does first; loads its engines.
+        read_one: what it does with a page; must be importable by name in a new process.
+    """
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        *,
+        start: Callable[[EngineSettings], None] = _start,
+        read_one: Callable[[Scan, int, Path | None], PageReading] = _read,
+    ) -> None:
+        self._settings = settings
+        self._read_one = read_one
+        self._pool = ProcessPool(
+            max_workers=settings.count,
+            initializer=start,
+            initargs=(settings.engines,),
+            context=get_context("spawn"),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def read(self, scans: Iterable[tuple[int, Scan]], *, keep: Path | None = None) -> Iterator[PageReading]:
+        """Yield the reading of each ``(index, scan)``, in order.
+
+        A page that takes too long, or whose process dies, comes back with its ``problem`` (``time_limit``, ``crash``,
+        ``failure``); its neighbours are read all the same.
+
+        Args:
+            scans: pages in scanning order; taken only as fast as they are read.
+            keep: a folder that gets each upright page as ``page-00000.jpg``, for the report and the evidence.
+        """
+        waiting: deque[tuple[Scan, int, ProcessFuture[PageReading]]] = deque()
+        for index, scan in scans:
+            future = self._pool.schedule(self._read_one, args=(scan, index, keep), timeout=self._settings.page_seconds)
+            waiting.append((_without_pixels(scan), index, future))
+            if len(waiting) >= self._settings.count * AHEAD:
+                yield self._finished(*waiting.popleft())
+        while waiting:
+            yield self._finished(*waiting.popleft())
+
+    def _finished(self, scan: Scan, index: int, future: ProcessFuture[PageReading]) -> PageReading:
+        try:
+            reading = future.result()
+        except LateError:
+            problem = "time_limit"
+        except ProcessExpired:
+            problem = "crash"
+        except Exception as exc:  # noqa: BLE001 - whatever one page does, the others are read
+            _log.warning("page failed", page=index, error=type(exc).__name__)  # never the text: it may hold a name
+            problem = "failure"
+        else:
+            return reading
+        return unread(scan.file, scan.number, index, problem)
+
+
+def _without_pixels(scan: Scan) -> Scan:
+    """Return *scan* light enough to remember while it is read."""
+    return Scan(scan.file, scan.number, scan.pixels[:0], None)

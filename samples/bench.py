@@ -1,0 +1,142 @@
+"""Speed and memory beside whole-page Tesseract and OCRmyPDF, on one fixed lot, in the same run: ``make bench``.
+
+The lot: 1 bordereau, 20 forms, half by hand, 20 prescriptions, 4 attachments; half grey at 300 dpi, half bilevel at
+200 dpi. Times are processor seconds of the whole process with its children, start included; compare the ratios.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import cv2
+from rich.console import Console
+from rich.table import Table
+
+from samples.containers import ImagePage, write_pdf
+from samples.generate import draw_lot
+from samples.profiles import PROFILES
+
+SEED: Final = 20261122
+#: Pages of each kind from each quarter of the lot: grey or bilevel, typed or by hand.
+WANTED: Final = {"feuille_de_soins": 5, "prescription": 5, "attachment": 1}
+_ATTACHMENTS: Final = ("accord_prealable", "demarche_soins", "attestation_droits")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one command cost."""
+
+    pages: int
+    cpu_s: float
+    wall_s: float
+    #: the largest single process
+    peak_mb: float
+
+    @property
+    def cpu_per_page(self) -> float:
+        """Processor seconds a page."""
+        return self.cpu_s / self.pages
+
+
+def bench_pages() -> dict[str, list[ImagePage]]:
+    """Return the fixed lot's pages: ``typed`` forms, forms by ``hand`` and the ``other`` papers."""
+    pages: dict[str, list[ImagePage]] = {"typed": [], "hand": [], "other": []}
+    for modes, dpis in (((1.0, 0.0, 0.0), {300: 1.0}), ((0.0, 0.0, 1.0), {200: 1.0})):
+        for hand, name in ((0.0, "typed"), (1.0, "hand")):
+            profile = replace(
+                PROFILES["clean_mix"],
+                modes=modes, dpis=dpis, hand_share=hand, mixed_share=0.0, flows={"papier": 1.0}, strangers=0.0,
+                born_digital=0.0, phone=0.0, plain_files=True,
+            )  # fmt: skip
+            taken: Counter[str] = Counter()
+            for draw in range(20):
+                lot = draw_lot([SEED, draw], profile, invoices=(6, 6))
+                for page, truth in zip(lot.pages, lot.truth["pages"], strict=True):
+                    kind = "attachment" if truth["kind"] in _ATTACHMENTS else truth["kind"]
+                    wanted = 1 if kind == "bordereau" and not pages["other"] else WANTED.get(kind, 0)
+                    if isinstance(page, ImagePage) and taken[kind] < wanted:
+                        taken[kind] += 1
+                        pages[name if kind == "feuille_de_soins" else "other"].append(page)
+                if all(taken[kind] >= n for kind, n in WANTED.items()):
+                    break
+    return pages
+
+
+def measure(commands: list[list[str]], pages: int) -> Cost:
+    """Run *commands* one after the other and return what they cost together.
+
+    Raises:
+        subprocess.CalledProcessError: one of them failed.
+    """
+    cpu, peak, start = 0.0, 0.0, time.monotonic()
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    for command in commands:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        said = process.stderr.read() if process.stderr else b""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
+        cpu += usage.ru_utime + usage.ru_stime
+        peak = max(peak, usage.ru_maxrss / 1024)
+    return Cost(pages, cpu, time.monotonic() - start, peak)
+
+
+def run_set(name: str, pages: list[ImagePage], folder: Path) -> dict[str, Cost]:
+    """Measure the three programs on one set of pages."""
+    pdf = folder / f"{name}.pdf"
+    write_pdf(pdf, pages, "flate")
+    images = []
+    for number, page in enumerate(pages):
+        path = folder / f"{name}-{number:02d}.png"
+        pixels = page.pixels if page.pixels.ndim == 2 else cv2.cvtColor(page.pixels, cv2.COLOR_RGB2BGR)
+        cv2.imwrite(str(path), pixels)
+        images.append(path)
+    liasse = str(Path(sys.executable).parent / "liasse")
+    tesseract = [["tesseract", str(i), str(i.with_suffix("")), "-l", "fra", "--psm", "3"] for i in images]
+    ocrmypdf = ["ocrmypdf", "--force-ocr", "-l", "fra", "--jobs", "2", str(pdf), str(folder / f"{name}-ocr.pdf")]
+    costs = {
+        "liasse": measure([[liasse, "read", str(pdf), "--out", str(folder / f"{name}.json")]], len(pages)),
+        "tesseract": measure(tesseract, len(pages)),
+    }
+    if shutil.which("ocrmypdf"):
+        costs["ocrmypdf"] = measure([ocrmypdf], len(pages))
+    return costs
+
+
+def main() -> None:
+    """Run the benchmark and print one table."""
+    parser = argparse.ArgumentParser(description="Speed and memory beside Tesseract and OCRmyPDF.")
+    parser.add_argument("--out", type=Path, help="JSON file for the figures")
+    asked = parser.parse_args()
+    pages = bench_pages()
+    whole = pages["other"][:1] + pages["typed"] + pages["hand"] + pages["other"][1:]
+    console = Console()
+    table = Table("pages", "program", "CPU s/page", "pages/s", "peak MB", "CPU against tesseract", title=f"seed {SEED}")
+    figures = {}
+    with tempfile.TemporaryDirectory(prefix="liasse-bench-") as folder:
+        for name, held in (("typed forms", pages["typed"]), ("forms by hand", pages["hand"]), ("whole lot", whole)):
+            costs = run_set(name.replace(" ", "-"), held, Path(folder))
+            figures[name] = {program: asdict(cost) for program, cost in costs.items()}
+            for program, cost in costs.items():
+                ratio = cost.cpu_per_page / costs["tesseract"].cpu_per_page
+                table.add_row(
+                    f"{name} ({len(held)})", program, f"{cost.cpu_per_page:.2f}", f"{cost.pages / cost.wall_s:.2f}",
+                    f"{cost.peak_mb:.0f}", f"{ratio:.2f}",
+                )  # fmt: skip
+    console.print(table)
+    if asked.out:
+        asked.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""Ordonnances: letterheads, barcodes, a body typed or by hand, one zone or two, A4 or A5 (domain.md 2.2 to 2.4)."""
+
+from typing import Final
+
+import numpy as np
+import zxingcpp
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from samples.claims import Case, Document, Prescriber, style_rng
+from samples.erasures import erase
+from samples.fonts import Split, letter_fonts
+from samples.form import around, hash_of
+from samples.identities import pick
+from samples.ink import Hand
+from samples.pen_marks import signature
+from samples.paper import A4, A5, POINT_MM, BoxMm, Colour, Paper
+from samples.stamps import STAMP_COLOURS, put_stamp
+
+MONTHS: Final = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+LETTER_COLOURS: Final[tuple[Colour, ...]] = ((25, 25, 30), (25, 25, 30), (20, 40, 110), (15, 80, 70), (100, 25, 35))
+ALD_ZONE: Final = (
+    "Prescriptions relatives au traitement de l'affection de longue durée reconnue",
+    "(liste ou hors liste) (AFFECTION EXONÉRANTE)",
+)
+OTHER_ZONE: Final = ("Prescriptions SANS RAPPORT avec l'affection de longue durée", "(MALADIES INTERCURRENTES)")
+
+
+def prescription_size(prescriber: Prescriber) -> tuple[float, float]:
+    """Return the doctor's paper: A4, or A5 for one in five."""
+    return A5 if prescriber.style % 5 == 0 else A4
+
+
+def barcode(text: str, paper: Paper, width_mm: float, height_mm: float) -> NDArray[np.uint8]:
+    """Return a Code 128 as a grey picture at the paper's scale."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
+    thin = np.asarray(zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False))[0]
+    module = max(int(width_mm * paper.scale / len(thin)), 2)
+    return np.tile(np.repeat(thin, module), (paper.px(height_mm), 1)).astype(np.uint8)
+
+
+def day_words(value: str, manner: int) -> str:
+    """Return a date as a doctor writes it: figures, or the month in words."""
+    year, month, day = value.split("-")
+    words = f"{int(day)}{'er' if day == '01' else ''} {MONTHS[int(month) - 1]} {year}"
+    return (
+        f"{day}/{month}/{year}",
+        words,
+        f"{day}.{month}.{year}",
+        f"{day}/{month}/{year[2:]}",
+        f"{day}-{month}-{year}",
+    )[manner]
+
+
+class Ordonnance:
+    """One prescription about to be drawn."""
+
+    def __init__(self, paper: Paper, case: Case, document: Document, rng: Generator, split: Split) -> None:
+        self.paper, self.case, self.document, self.rng = paper, case, document, rng
+        self.doctor = case.prescriber
+        look = style_rng(self.doctor.style)
+        self.regular, self.bold = letter_fonts()[int(look.integers(5))]
+        self.colour = LETTER_COLOURS[int(look.integers(len(LETTER_COLOURS)))]
+        self.manner = str(look.choice(["left", "centre", "hospital", "right_codes_below"], p=[0.45, 0.2, 0.2, 0.15]))
+        self.codes = str(look.choice(["both", "rpps", "none"], p=[0.6, 0.25, 0.15]))
+        self.hand = Hand.draw(look, split)
+        self.stamp_colour = STAMP_COLOURS[int(look.integers(len(STAMP_COLOURS)))]
+        self.stamps = bool(look.random() < 0.4)
+        self.day_manner = int(look.choice(5, p=[0.5, 0.28, 0.08, 0.08, 0.06]))
+        self.size = float(look.uniform(9.5, 12))
+        self.by_hand = document["writing"] == "hand"
+        self.bizone = bool(
+            case.invoice is not None and case.invoice["exemption_ald"] and style_rng(case.style).random() < 0.6
+        )
+        self.narrow = paper.width_mm < 200
+        #: boxes of what was written, for the proofs of faults
+        self.boxes: dict[str, BoxMm] = {}
+
+    def draw(self) -> None:
+        """Draw the sheet, top to bottom."""
+        bottom = self._letterhead()
+        x = self.body_left
+        y = self._date(x, bottom + 8)
+        y = self._patient(x, y + 8)
+        self._body(x, y + 4)
+        self._foot()
+
+    def _letterhead(self) -> float:
+        p, doctor, size = self.paper, self.doctor, self.size * (0.9 if self.narrow else 1)
+        name = doctor.person
+        title = "Docteur" if self.manner != "hospital" else "Dr"
+        town = doctor.address
+        lines = [doctor.speciality, town.title() if self.day_manner % 2 else town, f"Tél. {doctor.phone}"]
+        self.body_left = 16.0
+        if self.manner == "hospital":
+            left, width = 10.0, 48.0 if not self.narrow else 38.0
+            p.text(left, 16, "CENTRE HOSPITALIER", self.bold, size * 0.85, colour=self.colour)
+            rows = ["Service de médecine", doctor.speciality, f"{title} {name.given.title()} {name.family}", f"RPPS : {doctor.rpps}",
+                    "Secrétariat", f"Tél. {doctor.phone}"]  # fmt: skip
+            for i, row in enumerate(rows):
+                p.text(left, 26 + 6 * i, row, self.bold if i == 2 else self.regular, size * 0.72, colour=self.colour)
+            p.line(left + width, 10, left + width, p.height_mm - 20, 0.2, self.colour)
+            self.body_left = left + width + 6
+            self._codes(self.body_left + 2, 12)
+            return 46.0
+        x, anchor = (p.width_mm / 2, "c") if self.manner == "centre" else (16.0, "l")
+        p.text(
+            x,
+            18,
+            f"{title} {name.given.title()} {name.family}",
+            self.bold,
+            size * 1.3,
+            colour=self.colour,
+            anchor=anchor,
+        )
+        for i, row in enumerate(lines):
+            p.text(x, 24 + 5 * i, row, self.regular, size * 0.85, colour=self.colour, anchor=anchor)
+        below = self.manner == "right_codes_below" or self.manner == "centre" or self.narrow
+        self._codes(16 if below else p.width_mm - 70, 40 if below else 10)
+        if self.codes == "none":
+            p.text(x, 39, f"RPPS {doctor.rpps}", self.regular, size * 0.85, colour=self.colour, anchor=anchor)
+        bottom = 62.0 if below else 50.0
+        if self.doctor.style % 3:
+            p.line(14, bottom, p.width_mm - 14, bottom, 0.3, self.colour)
+        return bottom
+
+    def _codes(self, x: float, y: float) -> None:
+        """Print the barcodes, a legend above and the number in clear below (arrêté du 10/08/2010)."""
+        wanted = [("N° RPPS", self.doctor.rpps), ("N° AM", self.doctor.number)][
+            : {"both": 2, "rpps": 1, "none": 0}[self.codes]
+        ]
+        side = self.paper.width_mm - x > 100
+        for i, (legend, number) in enumerate(wanted):
+            left, top = (x + 50 * i, y) if side else (x, y + 19 * i)
+            picture = barcode(number, self.paper, 34, 8)
+            self.paper.text(left, top + 1.5, legend, self.regular, 6.5)
+            self.paper.picture(picture, left, top + 2.5)
+            self.paper.text(left, top + 13.5, number, self.regular, 7.5)
+
+    def _write(self, x: float, y: float, text: str, size: float, *, by_hand: bool) -> BoxMm:
+        if by_hand:
+            return self.hand.line(self.paper, text, (x, y - 5, self.paper.width_mm - x - 10, 7), self.rng)
+        return self.paper.text(x, y, text, self.regular, size)
+
+    def _date(self, x: float, y: float) -> float:
+        day = self.document["date"]
+        town = self.doctor.address.split(" ", 1)[1].split(" ")
+        town_name = next((" ".join(town[i + 1 :]) for i, w in enumerate(town) if w.isdigit() and len(w) == 5), "")
+        lead = f"{town_name.title()}, le " if self.doctor.style % 4 else "Date : "
+        right = max(x + 40, self.paper.width_mm - 95 if not self.narrow else self.paper.width_mm - 88)
+        box = self.paper.text(right, y, lead, self.regular, self.size)
+        start = box[0] + box[2] + 1
+        correction = next(
+            (c for c in self.case.corrections if c.fault.on == "prescription" and c.field == "date"), None
+        )
+        boxes = []
+        if correction is not None:
+            old = self._write(start, y, day_words(correction.before, 0), self.size, by_hand=self.by_hand)
+            erase(self.paper, correction.kind, old, self.rng, self.hand.colour)
+            boxes.append(old)
+            if day:
+                shift = (0.0, 0.0) if correction.kind != "strike" else (0.0, 6.0)
+                boxes.append(self._write(start + shift[0], y + shift[1], day_words(day, 0), self.size, by_hand=True))
+            correction.fault.box_mm = around(boxes)
+        elif day:
+            boxes.append(self._write(start, y, day_words(day, self.day_manner), self.size, by_hand=self.by_hand))
+        self.boxes["date"] = around(boxes) if boxes else (start, y - 4, 30, 6)
+        return y
+
+    def _patient(self, x: float, y: float) -> float:
+        patient = self.case.patient
+        name = self.document["patient_name"]
+        if not name:
+            self.boxes["patient_name"] = (x, y - 4, 60, 6)
+            return y
+        shown = name if not self.by_hand or self.hand.upper_case else name.title()
+        civility = (
+            ("Mme" if patient.is_woman else "M.")
+            if self.day_manner % 2
+            else ("Madame" if patient.is_woman else "Monsieur")
+        )
+        text = f"{civility} {shown}"
+        if self.doctor.style % 3 == 0 and not self.by_hand:
+            text += f"   né(e) le {day_words(patient.birth.isoformat(), 0)}"
+        self.boxes["patient_name"] = self._write(x, y, text, self.size, by_hand=self.by_hand)
+        if self.doctor.style % 7 == 0:
+            bx, by, bw, bh = self.boxes["patient_name"]
+            self.paper.line(bx, by + bh + 0.4, bx + bw, by + bh + 0.4, 0.3)
+        return y
+
+    def _body(self, x: float, y: float) -> None:
+        p = self.paper
+        if self.bizone:
+            w, top = p.width_mm - x - 12, y + 4
+            h = (p.height_mm - top - 62) / 2
+            for zone, label in ((0, ALD_ZONE), (1, OTHER_ZONE)):
+                p.frame((x - 3, top + zone * (h + 5), w, h))
+                for i, text in enumerate(label):
+                    p.text(
+                        x + w / 2 - 3,
+                        top + zone * (h + 5) + 5 + 4 * i,
+                        text,
+                        self.bold if not i else self.regular,
+                        self.size * 0.62,
+                        anchor="c",
+                    )
+            y = top + 12
+        lines = self.document["text"].split("\n") if self.document["text"] else []
+        correction = next(
+            (c for c in self.case.corrections if c.fault.on == "prescription" and c.field == "text"), None
+        )
+        step = self.size * POINT_MM * (1.9 if not self.by_hand else 2.3)
+        for i, line in enumerate(lines):
+            y += step
+            if correction is not None and i == len(lines) - 1:
+                old = self._write(x, y, correction.before, self.size, by_hand=self.by_hand)
+                erase(p, correction.kind, old, self.rng, self.hand.colour)
+                new = self._write(
+                    x,
+                    y + (0 if correction.kind in {"fluid", "tape", "overwrite"} else step),
+                    line,
+                    self.size,
+                    by_hand=True,
+                )
+                correction.fault.box_mm = around([old, new])
+            else:
+                self._wrapped(x, y, line)
+                if not self.by_hand and len(line) * self.size * POINT_MM * 0.5 > p.width_mm - x - 14:
+                    y += step * 0.7
+
+    def _wrapped(self, x: float, y: float, line: str) -> None:
+        room = int((self.paper.width_mm - x - 14) / (self.size * POINT_MM * 0.5))
+        if self.by_hand or len(line) <= room:
+            self._write(x, y, line, self.size, by_hand=self.by_hand)
+            return
+        cut = line.rfind(" ", 0, room)
+        self._write(x, y, line[:cut], self.size, by_hand=False)
+        self._write(x, y + self.size * POINT_MM * 1.3, line[cut + 1 :], self.size, by_hand=False)
+
+    def _foot(self) -> None:
+        p, rng = self.paper, self.rng
+        x = p.width_mm * rng.uniform(0.52, 0.66)
+        y = p.height_mm - rng.uniform(52, 75) * (0.75 if self.narrow else 1)
+        zone = (x, y, min(55.0, p.width_mm - x - 8), 22.0)
+        self.boxes["prescriber_signature"] = zone
+        if self.stamps:
+            person = self.doctor.person
+            rows = [f"Dr {person.given.title()} {person.family}", self.doctor.speciality, self.doctor.rpps]
+            put_stamp(p, rows, max(x - rng.uniform(0, 40), self.body_left), y - 3, 44, rng, self.stamp_colour)
+        if self.document["prescriber_signature"]:
+            person = self.doctor.person
+            strokes = style_rng(hash_of(person.name))
+            signature(p, zone, strokes, self.hand.colour, person.family.title(), self.hand.font)
+        foot = pick(style_rng(self.doctor.style), (
+            "En cas d'urgence, composez le 15.", "Membre d'une association agréée, le règlement par chèque est accepté.", "",
+            "Conventionné secteur 1"))  # fmt: skip
+        p.text(p.width_mm / 2, p.height_mm - 8, foot, self.regular, 7, anchor="c", colour=self.colour)

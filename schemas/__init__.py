@@ -1,0 +1,1 @@
+"""What things are: the contract as frozen pydantic models. No I/O, no clock, no numpy."""
