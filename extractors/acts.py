@@ -1,7 +1,7 @@
 """The acts table: its filled rows, cell by cell."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from extractors.corrected import read_corrected
@@ -15,6 +15,8 @@ from schemas.invoice import Act
 
 # A row is filled when its cells hold this much ink together; two typed characters cover 1.5 mm2.
 _ROW_MM2: Final = 1.2
+# Entries of a row that must agree on whether it is printed before it is taken to differ from the rest of the table.
+_ROW_VOTES: Final = 2
 _DIGIT_COLUMNS: Final = frozenset({"date", "coefficient", "fee", "travel_flat", "travel_km", "travel_km_amount"})
 
 
@@ -46,20 +48,32 @@ def act_grammars(
 
 def read_acts(reader: EntryReader, zone: Zone, grammars: Mapping[str, LineGrammar]) -> list[list[ReadCell]]:
     """Return the filled rows of the acts table, top to bottom, each cell read."""
-    rows: list[list[ReadCell]] = []
-    above_is_free = True
+    written: list[list[tuple[str, Written]]] = []
+    free: list[bool] = []  # whether no entry stands right above the row
+    was_free = True
     for boxes in zone.rows_mm:
         rects = {name: Rect(*box) for name, box in boxes.items() if name in grammars}
-        cells = []
+        row = []
         if sum(reader.ink.area_mm2(rect) for rect in rects.values()) >= _ROW_MM2:
-            cells = [
-                _read_cell(reader, Written(f"acts.{len(rows)}.{name}", rect, None), name, grammars[name], above_is_free)
+            # strokes belong to the row that holds most of them, so no reach beyond it
+            entries = {name: reader.ink.entry(rect) for name, rect in rects.items()}
+            row = [
+                (name, Written(f"acts.{len(written)}.{name}", rect, entries[name], words=name not in _DIGIT_COLUMNS))
                 for name, rect in rects.items()
+                if any(entry is not None for entry in entries.values())
             ]
-        above_is_free = not any(cell.written.entry is not None for cell in cells)
-        if not above_is_free:
-            rows.append(cells)
-    return rows
+        if row:
+            written.append(row)
+            free.append(was_free)
+        was_free = not row
+    printed = _is_printed([one for row in written for _, one in row])
+    return [
+        [
+            _read_cell(reader, one, name, grammars[name], printed=_is_printed([w for _, w in row], printed), above_is_free=above)
+            for name, one in row
+        ]
+        for row, above in zip(written, free, strict=True)
+    ]
 
 
 def as_act(cells: list[ReadCell]) -> Act:
@@ -67,19 +81,28 @@ def as_act(cells: list[ReadCell]) -> Act:
     return Act(**{cell.column: cell.field for cell in cells})
 
 
+def _is_printed(written: list[Written], otherwise: bool | None = None) -> bool | None:
+    """Return whether most entries are printed, by those long enough to tell; *otherwise* where fewer than two are."""
+    votes = [one.entry.is_printed for one in written if one.entry is not None and one.entry.is_printed is not None]
+    if len(votes) < (1 if otherwise is None else _ROW_VOTES):
+        return otherwise
+    return 2 * sum(votes) > len(votes)
+
+
 def _read_cell(
     reader: EntryReader,
     written: Written,
     column: str,
     grammar: LineGrammar,
-    above_is_free: bool,  # noqa: FBT001
+    *,
+    printed: bool | None,
+    above_is_free: bool,
 ) -> ReadCell:
     digits = column in _DIGIT_COLUMNS
-    # strokes belong to the row that holds most of them, so no reach beyond it
-    reading = reader.read_line(written.rect, grammar, digits=digits)
-    written = replace(written, entry=reading.entry, words=not digits)
-    field = reading.field
+    if written.entry is None:
+        return ReadCell(column, reader.empty(written.rect), written)
     strike = strike_of(reader.view, reader.ink, written)
     if strike is not None:
-        field = read_corrected(reader, written.rect, strike, grammar, digits=digits, above_is_free=above_is_free)
-    return ReadCell(column, field, written)
+        corrected = read_corrected(reader, written.rect, strike, grammar, digits=digits, above_is_free=above_is_free)
+        return ReadCell(column, corrected, written)
+    return ReadCell(column, reader.read_entry(written.entry, grammar, digits=digits, printed=printed), written)

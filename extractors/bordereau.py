@@ -215,24 +215,24 @@ def _totals(body: Body, columns: Sequence[Column], evidence: Evidence) -> dict[M
 
 
 def _in_columns(row: Row, columns: Sequence[Column]) -> dict[Meaning, tuple[Word, ...]]:
+    """Return the words of a row of sums by the column they stand under, else by the row's label."""
+    named = [column for column in columns if column.meaning in _AMOUNTS]
     tokens = [token for token in row.tokens if token.kind is Kind.AMOUNT]
-    found: dict[Meaning, tuple[Word, ...]] = {}
-    if len(tokens) == 1 and (meaning := _label_meaning(row)) is not None:
-        return {meaning: tokens[0].words}
     if len(tokens) == len(columns):
         pairs = zip(tokens, columns, strict=True)
         return {c.meaning: t.words for t, c in pairs if c.meaning in _AMOUNTS}
-    for token in tokens:
-        column = min(columns, key=lambda c: abs(c.x1 - token.x1), default=None)
-        if column is not None and column.meaning in _AMOUNTS:
-            found[column.meaning] = token.words
-    return found
+    meaning = meaning_of(" ".join(token.text for token in row.tokens if token.kind is Kind.TEXT))
+    if len(tokens) == 1 and meaning in _AMOUNTS and not any(_under(word, c, row) for word in tokens[0].words for c in named):
+        return {meaning: tokens[0].words}
+    found = {column.meaning: tuple(word for word in row.words if _under(word, column, row)) for column in named}
+    return {meaning: words for meaning, words in found.items() if meaning is not None and words}
 
 
-def _label_meaning(row: Row) -> Meaning | None:
-    text = " ".join(token.text for token in row.tokens if token.kind is Kind.TEXT)
-    meaning = meaning_of(text)
-    return meaning if meaning in _AMOUNTS else None
+def _under(word: Word, column: Column, row: Row) -> bool:
+    """Whether a word of a row of sums, wider than the column's own amounts perhaps, belongs to *column*."""
+    reach = 3 * row.character
+    has_figures = any(c.isdigit() for c in word.text)
+    return has_figures and column.x0 - reach < word.box.x + word.box.w / 2 < column.x1 + row.character
 
 
 def _place(rows: Sequence[Row]) -> tuple[int | None, int | None]:

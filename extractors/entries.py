@@ -96,8 +96,6 @@ class EntryReader:
         self.ink = Ink(view)
         self.page = page
         self._readers = readers
-        #: whether the entry before was printed: what too few letters cannot tell, their neighbours on the row do
-        self._is_printed_here = True
 
     @property
     def line_source(self) -> str:
@@ -107,6 +105,10 @@ class EntryReader:
     def place(self, rect: Rect, source: str) -> Place:
         """Return where *rect* stands on the scan."""
         return Place(self.page, self.view.box(rect), source)
+
+    def empty(self, rect: Rect) -> Field[str]:
+        """Return the field of a zone without ink."""
+        return empty(self.place(rect, self._readers.text.name), _EMPTY)
 
     def read_combs(self, zones: Sequence[CombZone]) -> list[CombReading]:
         """Return each comb's reading; the cells of all of them go to the reader at once."""
@@ -137,19 +139,27 @@ class EntryReader:
         """
         entry = self.ink.entry(rect, above=above, below=below)
         if entry is None:
-            return LineReading(empty(self.place(rect, self._readers.text.name), _EMPTY), None)
+            return LineReading(self.empty(rect), None)
         return LineReading(self.read_entry(entry, grammar, digits=digits), entry)
 
-    def read_entry(self, entry: Entry, grammar: LineGrammar, *, digits: bool = False) -> Field[str]:
-        """Return what the strokes of *entry* say, asking as few readers as certainty needs."""
-        if entry.is_printed is not None:
-            self._is_printed_here = entry.is_printed
+    def read_entry(
+        self, entry: Entry, grammar: LineGrammar, *, digits: bool = False, printed: bool | None = None
+    ) -> Field[str]:
+        """Return what the strokes of *entry* say, asking as few readers as certainty needs.
+
+        Args:
+            entry: the strokes.
+            grammar: what it may hold.
+            digits: it holds digits and separators only.
+            printed: a machine wrote it, where its neighbours tell; None leaves that to its own letters.
+        """
+        printed = entry.is_printed if printed is None else printed
         if digits:
-            return self._read_number(entry, grammar)
+            return self._read_number(entry, grammar, printed=printed)
         readings: list[list[Hypothesis]] = []
         names: list[str] = []
-        if entry.is_printed is not False:
-            readings.append(self._printed(entry, grammar, digits=False))
+        if printed is not False:
+            readings.append(self._printed(entry, grammar, digits=False, trusted=bool(printed)))
             names.append(self._readers.text.name)
             if _is_settled(readings[0], grammar, _PRINTED):
                 return decide(readings[0], grammar, self.place(entry.rect, names[0]))
@@ -161,16 +171,16 @@ class EntryReader:
         names.append(self._readers.lines.name)
         return self._decided(entry, grammar, readings, names)
 
-    def _read_number(self, entry: Entry, grammar: LineGrammar) -> Field[str]:
+    def _read_number(self, entry: Entry, grammar: LineGrammar, *, printed: bool | None) -> Field[str]:
         """Return a number: character by character, then by a reader of whole lines, then by both kinds of those."""
         cells, text, lines = self._readers.cells, self._readers.text, self._readers.lines
         readings = [read_characters(entry, cells, separators=grammar.separators)]
         names = [cells.name]
-        if self._is_printed_here and _is_settled(readings[0], grammar, _ALONE):
+        if printed and _is_settled(readings[0], grammar, _ALONE):
             return decide(readings[0], grammar, self.place(entry.rect, cells.name))
-        for name in (text.name, lines.name) if self._is_printed_here else (lines.name, text.name):
+        for name in (text.name, lines.name) if printed else (lines.name, text.name):
             if name == text.name:
-                readings.append(self._printed(entry, grammar, digits=True))
+                readings.append(self._printed(entry, grammar, digits=True, trusted=bool(printed)))
             else:
                 readings.append(ctc.strings(lines.read_line(entry.grey), grammar.fold))
             names.append(name)
@@ -178,9 +188,9 @@ class EntryReader:
                 break
         return self._decided(entry, grammar, readings, names)
 
-    def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool) -> list[Hypothesis]:
+    def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> list[Hypothesis]:
         reading = self._readers.text.read_line(entry.grey, digits_only=digits)
-        trust = 1.0 if self._is_printed_here else _NOT_PRINTED
+        trust = 1.0 if trusted else _NOT_PRINTED
         return [Hypothesis(_folded(reading.text, grammar.fold), trust * reading.confidence)] if reading.text else []
 
     def _decided(

@@ -32,6 +32,8 @@ _TALL_WORD: Final = 1.6
 _PLAIN_MM: Final = 11.0
 # Strokes nearer than this belong to one signature.
 _REACH_MM: Final = 6.0
+# Nobody signs in the outer tenth of a page with so short a stroke.
+_MARGIN: Final = 0.1
 # More of its own box inked than this: a blot, a logo, a hole.
 _BLOT_FILL: Final = 0.5
 # A stroke whose thickness is under this share of its length all along is a fold, a staple or a rule.
@@ -44,7 +46,7 @@ _LETTERS_OF_A_WORD: Final = 3
 _LEFTOVER_MM: Final = 4.5
 
 _SIGNED: Final = 0.995
-_PROBABLY_SIGNED: Final = 0.9
+_PROBABLY_SIGNED: Final = 0.8
 _UNSIGNED: Final = 0.985
 _PERHAPS_UNSIGNED: Final = 0.75
 
@@ -66,7 +68,7 @@ def find_signature(ink: FreeInk, words: Sequence[Word], written: Sequence[Box]) 
         written: rows of text, printed or by hand, which are no signature.
     """
     free = _free_strokes(ink, words, written)
-    seeds = [stroke for stroke in free if _is_flourish(ink, stroke)]
+    seeds = [stroke for stroke in free if _is_flourish(ink, stroke) and not _is_stray(ink, stroke)]
     if seeds:
         best = max(seeds, key=_length)
         group = _around(ink, best, free)
@@ -104,7 +106,11 @@ def read_signature(
         sure = _SIGNED if found.length_mm >= _PLAIN_MM else _PROBABLY_SIGNED
         return Field[bool](value=True, confidence=sure, page=page, source="ink"), found.box
     least = _LEFTOVER_MM * ink.px_per_mm
-    leftovers = [s for s in _free_strokes(ink, words, written) if max(s.w, s.h) >= least and not _is_straight(ink, s)]
+    leftovers = [
+        s
+        for s in _free_strokes(ink, words, written)
+        if max(s.w, s.h) >= least and s.area <= _BLOT_FILL * s.w * s.h and not _is_straight(ink, s)
+    ]
     return Field[bool](
         value=False, confidence=_PERHAPS_UNSIGNED if leftovers else _UNSIGNED, page=page, source="ink"
     ), None
@@ -147,6 +153,13 @@ def _is_flourish(ink: FreeInk, stroke: Stroke) -> bool:
         if stroke.w < long or stroke.h < low or fill > _LOW_FILL:
             return False
     return not _is_straight(ink, stroke) and not _is_hollow(ink, stroke)
+
+
+def _is_stray(ink: FreeInk, stroke: Stroke) -> bool:
+    """Whether a pen slipped in the margin: a short stroke where nobody signs."""
+    width = ink.mask.shape[1]
+    middle = (stroke.x + stroke.w / 2) / width
+    return _length(stroke) < _PLAIN_MM * ink.px_per_mm and not _MARGIN < middle < 1 - _MARGIN
 
 
 def _is_straight(ink: FreeInk, stroke: Stroke) -> bool:

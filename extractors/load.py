@@ -184,7 +184,7 @@ def _refused(path: Path, number: int | None, code: str) -> RefusedPage:
 
 
 def load_pages(paths: Iterable[Path], limits: Limits | None = None) -> Iterator[Loaded]:
-    """Yield every file of *paths* (files, or folders in name order) and its pages, one at a time; see ``Loader.pages``."""
+    """Yield every file of *paths* (of a folder: in name order) and its pages one by one; see ``Loader.pages``."""
     with Loader(limits) as loader:
         yield from loader.pages(find_inputs(paths))
 

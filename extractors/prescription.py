@@ -11,6 +11,7 @@ from extractors.decoding.ctc import strings
 from extractors.free_ink import free_ink
 from extractors.free_signature import read_signature
 from extractors.lines import TextLine, lines_of, plain
+from extractors.marks.prescription_marks import find_marks
 from extractors.persons import parse_doctor, parse_name, parse_patient
 from extractors.prescribers import read_prescriber
 from extractors.prescription_date import read_date
@@ -66,6 +67,8 @@ _SURE_PRINT: Final = 0.95
 _TEXT_READ_TWICE: Final = 0.97
 _TEXT_READ_APART: Final = 0.8
 _EMPTY: Final = 0.9
+# What stands under or over a correction is anybody's reading.
+_CORRECTED: Final = 0.5
 
 
 def read_prescription(
@@ -89,6 +92,10 @@ def read_prescription(
     patient, patient_row = _read_patient(sheet, date_row)
     body = _body(sheet, date_row, patient_row)
     written = [row.box for row in (*body, *(r for r in (date_row, patient_row) if r))]
+    rows = [("date", date_row), ("patient_name", patient_row), *(("text", row) for row in body)]
+    marks = find_marks(sheet, [(field, row) for field, row in rows if row])
+    if any(mark.field == "date" for mark in marks):
+        date = date.model_copy(update={"confidence": min(date.confidence, _CORRECTED)})
     signature, signature_box = read_signature(ink, words, written, page_index)
     if signature_box:
         signature = signature.model_copy(update={"box": sheet.on_page(signature_box)})
@@ -101,6 +108,7 @@ def read_prescription(
         text=_text(sheet, body),
         prescriber_signature=signature,
         is_bizone=_is_bizone(lines),
+        marks=marks,
     )
 
 

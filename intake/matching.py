@@ -33,6 +33,9 @@ _NIR_AGREES: Final = 5.0
 _NAME_AGREES: Final = 4.5
 _BIRTH_AGREES: Final = 4.5
 _TOTAL_AGREES: Final = 3.0
+#: and of two invoices being one patient's, which makes all three agree.
+_SAME_PATIENT: Final = 5.5
+_PERSON: Final = ("insured_nir", "insured_name", "beneficiary_birth_date")
 #: Share of true pairs that really differ on a field: true differences are what the intake looks for, one in fifty.
 _TRUE_DIFFERENCE: Final = 0.02
 #: The number is what the line and its form share by construction: software prints both.
@@ -98,18 +101,22 @@ def match_forms(bordereau: Bordereau | None, invoices: Sequence[Invoice]) -> Mat
     return Matching(matches, copies, unidentified)
 
 
-def weigh(line: Line, invoice: Invoice) -> float:
-    """Return the log-likelihood ratio that *line* and *invoice* are one: above 0 speaks for it, below against."""
-    return sum(_weigh_entry(entry, on_line, on_form) for entry, on_line, on_form, _ in compared_entries(line, invoice))
+def weigh(line: Line, invoice: Invoice, *, but: str | None = None) -> float:
+    """Return the log-likelihood ratio that *line* and *invoice* are one: above 0 speaks for it, below against.
 
-
-def weigh_apart(line: Line, invoice: Invoice, but: str) -> float:
-    """Return the same from all entries but one: how sure the pair is before that entry is argued from it."""
-    return sum(
-        _weigh_entry(entry, on_line, on_form)
+    Args:
+        line: the bordereau's line.
+        invoice: the form.
+        but: an entry to leave out: how sure the pair is before that entry is argued from it.
+    """
+    weights = {
+        entry: _weigh_entry(entry, on_line, on_form)
         for entry, on_line, on_form, _ in compared_entries(line, invoice)
         if entry != but
-    )
+    }
+    person = sum(weights.get(entry, 0.0) for entry in _PERSON)
+    # The same patient comes back: NIR, name and birth date then agree all three.
+    return min(person, _SAME_PATIENT) + sum(w for entry, w in weights.items() if entry not in _PERSON)
 
 
 def is_identified(invoice: Invoice) -> bool:

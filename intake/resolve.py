@@ -14,7 +14,7 @@ from intake.evidence import Same, supported
 from intake.insured import insured_names
 from intake.likeness import same_text
 from intake.lot import Lot
-from intake.matching import weigh_apart
+from intake.matching import weigh
 from schemas.batch import Match
 from schemas.field import EMPTY_IS_LIKELIER, Field
 from schemas.invoice import Invoice
@@ -27,7 +27,7 @@ _NUMBER_DIFFERENCE: Final = 0.0002
 _OTHER_PROVIDER: Final = 0.01
 _OTHER_ORGANISME: Final = 0.05
 #: Log-likelihood ratio the *other* entries must give a pair before one of its entries is argued from the line.
-_PAIR_IS_SURE: Final = 6.0
+_PAIR_IS_SURE: Final = 5.0
 #: Forms that must agree before the lot has an opinion on a provider's number.
 _WITNESSES: Final = 2
 _REPEATED: Final[tuple[tuple[str, float, Same], ...]] = (
@@ -73,7 +73,7 @@ def _with_line(lot: Lot, match: Match) -> Invoice:
     names = {"insured_nir": nir, "insured_name": name, "beneficiary_birth_date": "patient_birth_date"}
     changed: dict[str, Field[str]] = {}
     for entry, printed, written, same in compared_entries(line, invoice):
-        if weigh_apart(line, invoice, entry) < _PAIR_IS_SURE:
+        if weigh(line, invoice, but=entry) < _PAIR_IS_SURE:
             continue  # nothing but this very entry says that the two belong together
         difference = _NUMBER_DIFFERENCE if entry == "invoice_number" else _TRUE_DIFFERENCE
         # The form's own spelling counts: "the same name" is not the same text.

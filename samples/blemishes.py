@@ -1,4 +1,4 @@
-"""What happens to real sheets and means nothing: holes, folds, staples, coffee, bleed-through, stamps on the edge, fax lines."""
+"""What happens to real sheets and means nothing: holes, folds, staples, coffee, the other side showing, fax lines."""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from samples.strokes import smooth, stroke
 from samples.paper import Paper
 from samples.stamps import STAMP_COLOURS, put_stamp
+from samples.strokes import smooth, stroke
 
 
 def holes(paper: Paper, rng: Generator) -> None:
@@ -43,7 +43,7 @@ def coffee(paper: Paper, rng: Generator) -> None:
     cv2.circle(mask, centre, paper.px(rng.uniform(34, 42)), 255, paper.px(rng.uniform(1, 2.4)), cv2.LINE_AA)
     half = cv2.GaussianBlur(cv2.resize(mask, None, fx=0.25, fy=0.25), (0, 0), 2)
     soft = cv2.resize(half, mask.shape[::-1]).astype(np.float32) / 255
-    paper.ink(soft * np.float32(rng.uniform(0.15, 0.4)), 0, 0, (120, 80, 40))
+    paper.ink((soft * rng.uniform(0.15, 0.4)).astype(np.float32), 0, 0, (120, 80, 40))
 
 
 def stamp_on_edge(paper: Paper, rng: Generator) -> None:
@@ -85,7 +85,7 @@ def bleed_through(paper: Paper, rng: Generator, back: Paper | None) -> None:
     small = cv2.resize(back.pixels[:, ::-1], None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     grey = cv2.resize(cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (0, 0), 0.6), paper.pixels.shape[1::-1])
     strength = rng.uniform(0.04, 0.13)
-    paper.ink((1 - grey.astype(np.float32) / 255) * np.float32(strength), 0, 0, (0, 0, 0))
+    paper.ink(((1 - grey / 255) * strength).astype(np.float32), 0, 0, (0, 0, 0))
 
 
 def smear(paper: Paper, rng: Generator) -> None:

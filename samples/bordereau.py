@@ -1,38 +1,14 @@
-"""Bordereaux as many softwares print them: columns, headings, rules and formats drawn by chance (domain.md 3.3)."""
+"""Bordereaux printed in a layout, page by page, on paper or born digital."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
-from numpy.random import Generator
-
-from samples.claims import Document, totals_of
-from samples.fonts import font_path, letter_fonts
-from samples.identities import pick
+from samples.bordereau_layout import AMOUNTS, WIDTHS, Layout, amount_text, day_text, nir_text
+from samples.documents import Document, totals_of
 from samples.paper import BLACK, POINT_MM, BoxMm, Colour
 
-#: what a heading may read, by column
-HEADINGS: Final[dict[str, tuple[str, ...]]] = {
-    "rank": ("Rang", "N°", "Ordre"),
-    "invoice_number": ("N° facture", "Facture", "N° FSE", "N° de facture", "Num. facture", "N° FSE/facture"),
-    "insured_nir": ("N° immatriculation", "N° SS", "N° Sécu. sociale", "NIR", "Immatriculation assuré", "N° assuré"),
-    "key": ("Clé",),
-    "insured_name": ("Nom Prénom assuré", "Assuré", "Nom et prénom", "Nom de l'assuré", "Nom et prénom de l'assuré"),
-    "beneficiary_birth_date": ("Né(e) le", "Date naiss.", "Naissance bénéf.", "Date de naissance", "Né(e) le (bénéf.)"),
-    "care_date": ("Date", "Date soins", "Dernier acte"),
-    "total_amount": ("Montant total", "Total", "Mt total", "Mt facture", "Total facture"),
-    "amount_amo": ("Part AMO", "AMO", "Part obligatoire", "Mt RO", "Régime obligatoire", "Part Assurance Maladie"),
-    "amount_amc": ("Part AMC", "AMC", "Part complémentaire", "Mt RC", "Complémentaire", "Mutuelle"),
-    "flow": ("Type", "Flux", "S/D"),
-    "attached": ("PJ", "Pièces"),
-}
-WIDTHS: Final = {
-    "rank": 10, "invoice_number": 23, "insured_nir": 40, "key": 9, "insured_name": 46, "beneficiary_birth_date": 23, "care_date": 21,
-    "total_amount": 22, "amount_amo": 21, "amount_amc": 21, "flow": 11, "attached": 10,
-}  # fmt: skip
-AMOUNTS: Final = ("total_amount", "amount_amo", "amount_amc")
-TITLES: Final = ("BORDEREAU RÉCAPITULATIF DES FACTURES", "Bordereau récapitulatif", "BORDEREAU DE TRANSMISSION",
-                 "BORDEREAU RECAPITULATIF DU LOT", "Bordereau de facturation - Tiers payant", "Récapitulatif de lot")  # fmt: skip
+FLOW_LETTERS: Final = {"securise": "S", "degrade": "D", "papier": "P"}
 
 
 class Sheet(Protocol):
@@ -55,113 +31,6 @@ class Sheet(Protocol):
         """Draw an outline."""
 
 
-@dataclass
-class Layout:
-    """One software's manner."""
-
-    columns: list[str]
-    headings: dict[str, str]
-    landscape: bool
-    regular: Path
-    bold: Path
-    points: float
-    rules: str  #: ``grid``, ``rows``, ``zebra``, ``none``
-    manner: str  #: ``table``, ``two_lines``, ``monospaced``
-    nir: str  #: ``spaced``, ``key_apart``, ``plain``, ``no_key``, ``key_column``
-    day: str
-    amount: str  #: ``comma``, ``point``, ``euro``, ``comma_spaced``
-    title: str
-    header: int
-    short_number: bool
-    page_totals: bool
-    extras: dict[str, str] = field(default_factory=dict)
-
-
-def draw_layout(rng: Generator, lines: list[Document], *, with_flow: bool) -> Layout:
-    """Return a layout that loses nothing of *lines*."""
-    manner = str(rng.choice(["table", "two_lines", "monospaced"], p=[0.64, 0.12, 0.24]))
-    landscape = bool(rng.random() < 0.35) and manner != "two_lines"
-    nir = str(rng.choice(["spaced", "key_apart", "plain", "no_key", "key_column"], p=[0.25, 0.35, 0.2, 0.06, 0.14]))
-    regular, bold = letter_fonts()[int(rng.integers(5))]
-    if manner == "monospaced":
-        name = pick(rng, ("cousine", "courier-prime", "source-code-pro", "share-tech-mono", "cutive-mono", "vt323"))
-        regular = bold = font_path(name)
-    core = ["invoice_number", "insured_nir", "insured_name", "beneficiary_birth_date"]
-    if nir == "key_column":
-        core.insert(2, "key")
-    if rng.random() < 0.5:
-        order = rng.permutation(len(core) - (nir == "key_column"))
-        names = [c for c in core if c != "key"]
-        core = [names[i] for i in order]
-        if nir == "key_column":
-            core.insert(core.index("insured_nir") + 1, "key")
-    columns = [*core, *AMOUNTS]
-    if rng.random() < 0.25:
-        columns.insert(0, "rank")
-    if landscape and rng.random() < 0.5:
-        columns.insert(len(columns) - 3, "care_date")
-    if with_flow:
-        columns.append("flow")
-    if landscape and rng.random() < 0.4:
-        columns.append("attached")
-    days = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y"]
-    years = [int(str(line["beneficiary_birth_date"])[:4]) for line in lines if line["beneficiary_birth_date"]]
-    odds = [0.6, 0.15, 0.13, 0.12 if all(y > 1927 for y in years) else 0.0]
-    return Layout(
-        columns=columns,
-        headings={c: pick(rng, HEADINGS[c]) for c in columns},
-        landscape=landscape,
-        regular=regular,
-        bold=bold,
-        points=float(rng.uniform(8, 10)),
-        rules=str(rng.choice(["grid", "rows", "zebra", "none"], p=[0.4, 0.2, 0.2, 0.2])),
-        manner=manner,
-        nir=nir,
-        day=str(rng.choice(days, p=[o / sum(odds) for o in odds])),
-        amount=str(rng.choice(["comma", "point", "euro", "comma_spaced"], p=[0.5, 0.25, 0.15, 0.1])),
-        title=pick(rng, TITLES),
-        header=int(rng.integers(4)),
-        short_number=bool(rng.random() < 0.2),
-        page_totals=bool(rng.random() < 0.4),
-    )
-
-
-def day_text(value: str | None, layout: Layout) -> str:
-    """Return a date in the layout's manner."""
-    if value is None:
-        return ""
-    year, month, day = value.split("-")
-    shape = layout.day.replace("%d", day).replace("%m", month).replace("%Y", year)
-    return shape.replace("%y", year[2:])
-
-
-def amount_text(value: str | None, layout: Layout) -> str:
-    """Return an amount in the layout's manner, thousands parted by a space."""
-    if value is None:
-        return ""
-    euros, cents = value.split(".")
-    if len(euros) > 3 and layout.amount != "point":
-        euros = f"{euros[:-3]} {euros[-3:]}"
-    if layout.amount == "point":
-        return f"{euros}.{cents}"
-    return {"comma": f"{euros},{cents}", "euro": f"{euros},{cents} €", "comma_spaced": f"{euros},{cents}"}[
-        layout.amount
-    ]
-
-
-def nir_text(value: str | None, layout: Layout) -> str:
-    """Return a NIR in the layout's manner."""
-    if value is None:
-        return ""
-    body, key = value[:13], value[13:]
-    if layout.nir == "spaced":
-        parts = (body[0], body[1:3], body[3:5], body[5:7], body[7:10], body[10:13], key)
-        return " ".join(p for p in parts if p)
-    if layout.nir in {"key_column", "no_key"}:
-        return body
-    return f"{body} {key}".strip() if layout.nir == "key_apart" else value
-
-
 class Bordereau:
     """A bordereau about to be printed, page by page."""
 
@@ -177,23 +46,18 @@ class Bordereau:
     def cell(self, line: Document, column: str, rank: int) -> str:
         """Return what one cell prints."""
         layout, value = self.layout, line.get(column)
-        if column == "rank":
-            return str(rank + 1)
-        if column == "insured_nir":
-            return nir_text(value, layout)
-        if column == "key":
-            return str(line["insured_nir"] or "")[13:]
-        if column == "beneficiary_birth_date":
-            return day_text(value, layout)
-        if column == "care_date":
-            return day_text(line.get("care_date"), layout)
         if column in AMOUNTS:
             return amount_text(value, layout)
-        if column == "invoice_number":
-            return str(value or "")
-        if column == "flow":
-            return {"securise": "S", "degrade": "D", "papier": "P"}.get(str(line.get("flow")), "")
-        return "oui" if column == "attached" else str(value or "")
+        made: dict[str, Callable[[], str]] = {
+            "rank": lambda: str(rank + 1),
+            "insured_nir": lambda: nir_text(value, layout),
+            "key": lambda: str(line["insured_nir"] or "")[13:],
+            "beneficiary_birth_date": lambda: day_text(value, layout),
+            "care_date": lambda: day_text(line.get("_care_date"), layout),
+            "flow": lambda: FLOW_LETTERS.get(str(line.get("flow")), ""),
+            "attached": lambda: "oui",
+        }
+        return made[column]() if column in made else str(value or "")
 
     def draw(self, sheet: Sheet, page: int) -> None:
         """Print page *page* (from 0)."""
@@ -230,14 +94,21 @@ class Bordereau:
             sheet.text(right, 12, f"Page {count}", font, size - 1, anchor="r")
         labels = (
             ("Professionnel :", "N° AM :", "Lot n° :", "Date du lot :", "Organisme destinataire :", "Règlement à :"),
-            ("IDENTIFICATION PS :", "N° FACTURATION :", "LOT NO :", "CONSTITUE LE :", "ORGANISME DEST. :", "DESTINATAIRE REGLEMENT :"),
-            ("Identification du partenaire de santé :", "Identifiant :", "N° du lot :", "Date de constitution :",
-             "N° de l'organisme d'Assurance Maladie :", "Type de destinataire de règlement :"),
-            ("Praticien :", "N° d'identification :", "Numéro de lot :", "Lot constitué le :", "Caisse :", "Destinataire du règlement :"),
+            ("IDENTIFICATION PS :", "N° FACTURATION :", "LOT NO :", "CONSTITUE LE :", "ORGANISME DEST. :",
+            "DESTINATAIRE REGLEMENT :"), ("Identification du partenaire de santé :", "Identifiant :", "N° du lot :",
+            "Date de constitution :", "N° de l'organisme d'Assurance Maladie :",
+            "Type de destinataire de règlement :"), ("Praticien :", "N° d'identification :", "Numéro de lot :",
+            "Lot constitué le :", "Caisse :", "Destinataire du règlement :"),
         )[layout.header]  # fmt: skip
         payee = head["payee_type"] or ""
-        values = [head["provider_name"] or "", head["provider_number"] or "", head["lot_number"] or "", day,
-                  self.organisme(head["organisme_code"]), payee.upper() if layout.manner == "monospaced" else payee]  # fmt: skip
+        values = [
+            head["provider_name"] or "",
+            head["provider_number"] or "",
+            head["lot_number"] or "",
+            day,
+            self.organisme(head["organisme_code"]),
+            payee.upper() if layout.manner == "monospaced" else payee,
+        ]
         rows = [f"{label} {value}" for label, value in zip(labels, values, strict=True)]
         if layout.header in {0, 3}:  # two columns
             half = self.size_mm[0] / 2
@@ -274,23 +145,7 @@ class Bordereau:
         if layout.rules in {"grid", "zebra"}:
             sheet.fill((self.margin, y - step, right - self.margin, step), (222, 224, 228))
         for column, x, width in columns:
-            heading = layout.headings[column]
-            words = heading.split(" ")
-            size = self._fitted(heading, width, layout.points)
-            if size < layout.points * 0.8 and len(words) > 1:
-                half = (len(words) + 1) // 2
-                for part, lift in ((words[:half], 0.52), (words[half:], 0.05)):
-                    text = " ".join(part)
-                    sheet.text(
-                        x + width / 2,
-                        y - step * lift - 0.6,
-                        text,
-                        layout.bold,
-                        self._fitted(text, width, layout.points * 0.9),
-                        anchor="c",
-                    )
-            else:
-                sheet.text(x + width / 2, y - step * 0.3, heading, layout.bold, size, anchor="c")
+            self._heading(sheet, layout.headings[column], x, y, width)
         before = sum(len(c) for c in self.chunks[:page])
         for i, line in enumerate(self.chunks[page]):
             if layout.rules == "zebra" and i % 2:
@@ -301,11 +156,29 @@ class Bordereau:
             if layout.rules in {"grid", "rows"}:
                 sheet.line(self.margin, y, right, y, 0.2)
         if layout.rules == "grid":
-            for x in [c[1] for c in columns] + [right]:
-                sheet.line(x, self.top - step, x, y, 0.2)
-            sheet.line(self.margin, self.top - step, right, self.top - step, 0.2)
-            sheet.line(self.margin, self.top, right, self.top, 0.2)
+            self._rules(sheet, columns, y)
         self._totals(sheet, page, y + step)
+
+    def _heading(self, sheet: Sheet, heading: str, x: float, y: float, width: float) -> None:
+        """Print a heading, on two lines where one is too narrow."""
+        layout, step, words = self.layout, self.step, heading.split(" ")
+        size = self._fitted(heading, width, layout.points)
+        if size >= layout.points * 0.8 or len(words) == 1:
+            sheet.text(x + width / 2, y - step * 0.3, heading, layout.bold, size, anchor="c")
+            return
+        half = (len(words) + 1) // 2
+        for part, lift in ((words[:half], 0.52), (words[half:], 0.05)):
+            text = " ".join(part)
+            fitted = self._fitted(text, width, layout.points * 0.9)
+            sheet.text(x + width / 2, y - step * lift - 0.6, text, layout.bold, fitted, anchor="c")
+
+    def _rules(self, sheet: Sheet, columns: list[tuple[str, float, float]], bottom: float) -> None:
+        """Draw the grid."""
+        right, top = self.size_mm[0] - self.margin, self.top
+        for x in [*(c[1] for c in columns), right]:
+            sheet.line(x, top - self.step, x, bottom, 0.2)
+        for y in (top - self.step, top):
+            sheet.line(self.margin, y, right, y, 0.2)
 
     def _cell(self, sheet: Sheet, column: str, text: str, x: float, y: float, width: float) -> None:
         size = self.layout.points

@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,7 +47,8 @@ AnyPage = ImagePage | VectorPage
 def g4(pixels: NDArray[np.uint8]) -> bytes:
     """Return the CCITT group 4 (T.6) code of a bilevel image, black as 1 bits."""
     out = io.BytesIO()
-    one_bit(pixels).save(out, "TIFF", compression="group4", strip_size=1 << 30)
+    # The coder's black runs are 1 bits, which pillow uses for white.
+    one_bit(255 - pixels).save(out, "TIFF", compression="group4", strip_size=1 << 30)
     with Image.open(io.BytesIO(out.getvalue())) as back:
         tags: Any = back.getexif()
         starts, lengths = tags[TIFF_OFFSETS], tags[TIFF_LENGTHS]
@@ -118,10 +120,12 @@ def _add_page(pdf: pikepdf.Pdf, page: ImagePage, coding: str) -> None:
     last = pdf.pages[-1]
     bounds = np.linspace(0, height, STRIPS + 1).astype(int) if coding == "strips" else np.array([0, height])
     images, drawing = {}, []
-    for i, (top, bottom) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for i, (top, bottom) in enumerate(pairwise(bounds)):
         part = ImagePage(np.ascontiguousarray(pixels[top:bottom]), page.dpi, page.bilevel, page.quality)
         images[f"/Im{i}"] = _image(pdf, part, coding)
-        drawing.append(f"q {w} 0 0 {h * (bottom - top) / height:.4f} 0 {h * (height - bottom) / height:.4f} cm /Im{i} Do Q")
+        drawing.append(
+            f"q {w} 0 0 {h * (bottom - top) / height:.4f} 0 {h * (height - bottom) / height:.4f} cm /Im{i} Do Q"
+        )
     last.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(images))
     last.Contents = pikepdf.Stream(pdf, "\n".join(drawing).encode())
     if page.pdf_rotate:

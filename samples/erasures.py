@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from samples.strokes import smooth, stroke
 from samples.paper import BoxMm, Colour, Paper
+from samples.strokes import smooth, stroke
 
 KINDS: Final = ("strike", "overwrite", "fluid", "tape", "scratch")
 
@@ -82,11 +82,11 @@ def _tape(paper: Paper, box: BoxMm, rng: Generator) -> None:
     right, bottom = np.ceil(points.max(axis=0)).astype(int) + 2
     mask = np.zeros((bottom - top, right - left), np.uint8)
     cv2.fillPoly(mask, [np.round((points - (left, top)) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    soft = mask.astype(np.float32) / 255
+    soft = (mask / 255).astype(np.float32)
     white = int(rng.integers(238, 253))
     paper.cover(soft, int(left), int(top), (white, white, white))
     edge = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    paper.ink(edge * np.float32(rng.uniform(0.08, 0.3)), int(left), int(top), (100, 100, 100))
+    paper.ink((edge * rng.uniform(0.08, 0.3)).astype(np.float32), int(left), int(top), (100, 100, 100))
 
 
 def _scratch(paper: Paper, box: BoxMm, rng: Generator) -> None:
@@ -95,7 +95,7 @@ def _scratch(paper: Paper, box: BoxMm, rng: Generator) -> None:
     rub, left, top = _blot(paper, box, rng, 0.5)
     fibre = cv2.GaussianBlur(rng.uniform(0, 1, rub.shape).astype(np.float32), (0, 0), 1.2)
     fibre = (fibre - fibre.min()) / (np.ptp(fibre) + 1e-6)
-    paper.cover(rub * (0.55 + 0.4 * fibre), left, top, (236, 234, 230))
+    paper.cover((rub * (0.55 + 0.4 * fibre)).astype(np.float32), left, top, (236, 234, 230))
     for _ in range(int(6 + w)):
         start = np.array([x + rng.uniform(0, w), y + rng.uniform(0, h)])
         points = np.stack([start, start + rng.normal(0, (1.2, 0.5))]) * paper.scale

@@ -5,7 +5,7 @@ from typing import Final
 
 from numpy.random import Generator
 
-from samples.claims import ROWS, TICKS, Case, Lot
+from samples.documents import ROWS, TICKS, Case, Lot
 from samples.faults_between import BETWEEN_PAPERS
 from samples.faults_on_papers import ON_PAPERS
 from samples.profiles import Profile
@@ -43,8 +43,17 @@ def make_facture(case: Case) -> None:
     """Turn the form into a software invoice, which prints fewer entries."""
     if case.invoice is None or len(case.invoice["acts"]) > ROWS:
         return
-    missing = ("insured_address", "provider_stamp", "substitute_name", "substitute_rpps", "prescriber_number", "prior_agreement_date",
-               "maternity_date", "work_accident_number", "third_party_date")  # fmt: skip
+    missing = (
+        "insured_address",
+        "provider_stamp",
+        "substitute_name",
+        "substitute_rpps",
+        "prescriber_number",
+        "prior_agreement_date",
+        "maternity_date",
+        "work_accident_number",
+        "third_party_date",
+    )
     case.invoice.update(dict.fromkeys(missing), form="facture", **dict.fromkeys(TICKS, False))
     case.attachments = [a for a in case.attachments if a["kind"] != "accord_prealable"]
     case.writing, case.hand_fields = "typed", []

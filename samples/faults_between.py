@@ -8,7 +8,7 @@ from typing import Final
 
 from numpy.random import Generator
 
-from samples.claims import Fault, Lot
+from samples.documents import Fault, Lot
 from samples.faults_on_papers import any_case
 from samples.identities import draw_person, nir_key
 from samples.nomenclature_sample import money
@@ -128,7 +128,7 @@ def _other(rng: Generator, field: str, value: str) -> str:
         body = value[:10] + f"{(int(value[10:13]) + int(rng.integers(1, 900))) % 998 + 1:03d}"
         return body + nir_key(body) if body != value[:13] else value[:12] + str((int(value[12]) + 1) % 10) + value[13:]
     if field == "insured_name":
-        family, given = draw_person(rng, today=date(2025, 1, 1)).name, value.split(" ")[-1]
+        family, given = draw_person(rng, today=date(2025, 1, 1)).name, value.rsplit(" ", maxsplit=1)[-1]
         return family if rng.random() < 0.5 else f"{family.split(' ')[0]} {given}"
     if field == "beneficiary_birth_date":
         return (date.fromisoformat(value) + timedelta(days=int(rng.choice([-1, 1, 10, -10, 31, 365])))).isoformat()

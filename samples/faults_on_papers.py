@@ -7,15 +7,41 @@ from typing import Any, Final
 
 from numpy.random import Generator
 
-from samples.claims import Case, Correction, Fault, Lot
+from samples.documents import Case, Correction, Fault, Lot
 from samples.identities import draw_person
 from samples.nomenclature_sample import money, sum_of
 
 #: What an erasure may fall on, with the entries that cost money first.
-ERASABLE: Final = ("acts.0.date", "acts.0.fee", "acts.0.coefficient", "total_amount", "prescription_date", "invoice_number", "form_date",
-                   "patient_nir", "patient_birth_date", "prescriber_rpps", "provider_number", "patient_name", "organisme_code")  # fmt: skip
-BLOCKING_FIELDS: Final = ("patient_name", "patient_nir", "insured_nir", "insured_name", "patient_birth_date", "provider_number", "prescriber_name",
-                          "prescription_date", "invoice_number", "acts.0.date", "acts.0.code", "acts.0.fee", "total_amount")  # fmt: skip
+ERASABLE: Final = (
+    "acts.0.date",
+    "acts.0.fee",
+    "acts.0.coefficient",
+    "total_amount",
+    "prescription_date",
+    "invoice_number",
+    "form_date",
+    "patient_nir",
+    "patient_birth_date",
+    "prescriber_rpps",
+    "provider_number",
+    "patient_name",
+    "organisme_code",
+)
+BLOCKING_FIELDS: Final = (
+    "patient_name",
+    "patient_nir",
+    "insured_nir",
+    "insured_name",
+    "patient_birth_date",
+    "provider_number",
+    "prescriber_name",
+    "prescription_date",
+    "invoice_number",
+    "acts.0.date",
+    "acts.0.code",
+    "acts.0.fee",
+    "total_amount",
+)
 OTHER_FIELDS: Final = ("form_date", "organisme_code", "prescriber_rpps")
 
 
@@ -166,7 +192,7 @@ def _prescription_unsigned(lot: Lot, rng: Generator) -> bool:
 
 def before_of(rng: Generator, field: str, value: str) -> str:
     """Return what may have stood there before: the same with one part slipped."""
-    name = field.split(".")[-1]
+    name = field.rsplit(".", maxsplit=1)[-1]
     if name == "date" or name.endswith("_date"):
         return (date.fromisoformat(value) + timedelta(days=int(rng.choice([-1, 1, 2, 7, 30])))).isoformat()
     if name in {"fee", "total_amount"}:
@@ -287,7 +313,7 @@ def _wrong_price(lot: Lot, rng: Generator) -> bool:
         return (
             case.invoice is not None
             and case.invoice["acts"][0]["surcharge"] is None
-            and not case.invoice["total_amount"] is None
+            and case.invoice["total_amount"] is not None
         )
 
     case = any_case(lot, rng, plain)

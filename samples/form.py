@@ -11,14 +11,14 @@ import pypdfium2 as pdfium
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from samples.claims import TICKS, Case, Correction, Document, style_rng
+from samples.documents import TICKS, Case, Correction, Document, style_rng
 from samples.erasures import erase
 from samples.fonts import Split
 from samples.ink import PEN_COLOURS, Hand, Machine, Writer
 from samples.paper import MM_PER_INCH, BoxMm, Paper
 from samples.pen_marks import signature, tick
-from samples.strokes import draw_stroke
 from samples.stamps import STAMP_COLOURS, put_stamp
+from samples.strokes import draw_stroke
 
 #: share of handwritten forms whose patient's name is underlined, which is no erasure
 UNDERLINED: Final = 0.05
@@ -71,8 +71,14 @@ def day_cells(value: str) -> str:
 def day_line(value: str, manner: int) -> str:
     """Return a date as people write it in the acts table; manner 3 has a two-digit year."""
     year, month, day = value.split("-")
-    return {0: f"{day}/{month}/{year}", 1: f"{day}.{month}.{year}", 2: f"{day}-{month}-{year}", 3: f"{day}/{month}/{year[2:]}",
-            4: f"{day} {month} {year}", 5: f"{day}.{month}.{year[2:]}"}[manner]  # fmt: skip
+    return {
+        0: f"{day}/{month}/{year}",
+        1: f"{day}.{month}.{year}",
+        2: f"{day}-{month}-{year}",
+        3: f"{day}/{month}/{year[2:]}",
+        4: f"{day} {month} {year}",
+        5: f"{day}.{month}.{year[2:]}",
+    }[manner]
 
 
 def amount_line(value: str, manner: int) -> str:
@@ -125,7 +131,7 @@ class Filler:
 
     def writer(self, field: str) -> Writer:
         """Return who fills *field*: on a typed form, some entries are by hand."""
-        root = field.split(".")[0]
+        root = field.split(".", maxsplit=1)[0]
         return self.hand if self.by_hand or root in self.case.hand_fields else self.machine
 
     def is_by_hand(self, field: str) -> bool:
@@ -134,19 +140,17 @@ class Filler:
 
     def written(self, field: str, value: str) -> str:
         """Return *value*, as the contract has it, in the shape it takes on paper."""
-        name = field.split(".")[-1]
+        name, by_hand = field.rsplit(".", maxsplit=1)[-1], self.is_by_hand(field)
         if name == "date":
-            return day_line(value, self.hand_day_manner if self.is_by_hand(field) else self.day_manner)
+            return day_line(value, self.hand_day_manner if by_hand else self.day_manner)
         if name.endswith("_date"):
-            return day_cells(value) if self.geometry.zones[field]["kind"] == "comb" else day_line(value, 0)
-        if name in {"fee", "travel_flat", "travel_km_amount"}:
-            return amount_line(value, self.amount_manner)
-        if name == "total_amount":
-            return amount_line(value, self.total_manner)
-        if name == "coefficient":
-            return value.replace(".", "," if self.amount_manner != 1 else ".")
-        if name.endswith("_name") or name == "insured_address":
-            return value if self.upper_names or not self.is_by_hand(field) else value.title().replace("'S", "'s")
+            return day_cells(value)
+        if name in {"fee", "travel_flat", "travel_km_amount", "total_amount"}:
+            return amount_line(value, self.total_manner if name == "total_amount" else self.amount_manner)
+        if name == "coefficient" and self.amount_manner != 1:
+            return value.replace(".", ",")
+        if (name.endswith("_name") or name == "insured_address") and by_hand and not self.upper_names:
+            return value.title().replace("'S", "'s")
         return value
 
     def put(self, field: str, text: str, *, lifted_mm: float = 0.0) -> BoxMm:
@@ -208,8 +212,13 @@ class Filler:
             self.notes.append("crossed_seven")
         if self.by_hand and invoice["patient_name"] and self.rng.random() < UNDERLINED:
             x, y, w, h = self.box("patient_name")
-            draw_stroke(self.paper, np.array([[x + 2, y + h - 0.4], [x + w * 0.3, y + h]]) * self.paper.scale, 0.4 * self.paper.scale,
-                        self.rng, self.hand.colour)  # fmt: skip
+            draw_stroke(
+                self.paper,
+                np.array([[x + 2, y + h - 0.4], [x + w * 0.3, y + h]]) * self.paper.scale,
+                0.4 * self.paper.scale,
+                self.rng,
+                self.hand.colour,
+            )
             self.notes.append("underlined_name")
         if invoice["provider_stamp"] and "provider_stamp" in self.geometry.zones:
             x, y, w, h = self.geometry.box("provider_stamp")
@@ -229,7 +238,9 @@ class Filler:
             if (correction := self.correction(field)) is not None:
                 box = self.box(field)
                 tick(self.paper, box, self.rng, self.hand.colour, style="cross")
-                erase(self.paper, "strike", (box[0] - 1, box[1] - 0.5, box[2] + 2, box[3] + 1), self.rng, self.hand.colour)
+                erase(
+                    self.paper, "strike", (box[0] - 1, box[1] - 0.5, box[2] + 2, box[3] + 1), self.rng, self.hand.colour
+                )
                 correction.fault.box_mm = box
             elif invoice[field] and field in self.geometry.zones:
                 x, y, w, h = self.geometry.box(field)
@@ -237,8 +248,15 @@ class Filler:
                     tick(self.paper, (x, y, w, h), self.rng, self.hand.colour, style=self.tick_style)
                 else:
                     size = self.machine.points
-                    self.paper.text(x + w / 2 + self.machine.dx_mm * 0.4, y + h / 2 + size * 0.125 + self.machine.dy_mm * 0.4, "X",
-                                    self.machine.font, size, anchor="c", colour=self.machine.colour)  # fmt: skip
+                    self.paper.text(
+                        x + w / 2 + self.machine.dx_mm * 0.4,
+                        y + h / 2 + size * 0.125 + self.machine.dy_mm * 0.4,
+                        "X",
+                        self.machine.font,
+                        size,
+                        anchor="c",
+                        colour=self.machine.colour,
+                    )
 
     def fill_signatures(self, invoice: Document) -> None:
         """Sign where the truth says so, the provider now and then over his stamp."""

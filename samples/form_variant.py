@@ -1,88 +1,37 @@
 """Other prints of the S3129d: the same labels in another geometry, drawn by chance. No template exists for them.
 
-Positions, pitch of the cells, colours, fonts, number of act rows and the look of a cell vary; the rubrics and their order
-stay, as from one revision of a cerfa to the next (domain.md 1.4 and 1.5).
+Positions, pitch of the cells, colours, fonts, number of act rows and the look of a cell vary; the rubrics and their
+order stay, as from one revision of a cerfa to the next (domain.md 1.4 and 1.5).
 """
 
-import colorsys
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from numpy.random import Generator, default_rng
-from numpy.typing import NDArray
 import numpy as np
+from numpy.random import default_rng
+from numpy.typing import NDArray
 
 from samples.fonts import letter_fonts
 from samples.form import Geometry
+from samples.form_look import Look, draw_look
 from samples.paper import A4, BoxMm, Colour, Paper
 
 WHITE: Final[Colour] = (255, 255, 255)
+LEGAL: Final = (
+    "La loi rend passible d'amende et/ou d'emprisonnement quiconque se rend coupable de fraudes ou de "
+    "fausses déclarations."
+)
 #: x and width of each act column as shares of the table
 COLUMNS: Final = (
-    ("date", "dates des actes", 0.2), ("code", "codes des actes", 0.12), ("coefficient", "coefficient", 0.1),
-    ("surcharge", "majorations", 0.1), ("fee", "montant des honoraires", 0.15), ("travel_flat", "I.F.D.", 0.11),
-    ("travel_km", "I.K. nbre", 0.08), ("travel_km_amount", "I.K. montant", 0.14),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Look:
-    """What one revision looks like."""
-
-    left: float
-    pitch: float
-    cell_h: float
-    group_gap: float
-    dark: Colour
-    mid: Colour
-    tint: Colour
-    cells: str  #: ``ticks`` (white on tint), ``boxes`` (outlined), ``dots`` (a point between cells)
-    letters: bool
-    label_pt: float
-    comb_x: float
-    right_x: float
-    rows: int
-    row_h: float
-    signature_h: float
-    check: float
-    line_h: float
-    total_cells: bool
-    label_above: bool
-    serif: int
-
-
-def _hue(rng: Generator, lightness: float, saturation: float, hue: float) -> Colour:
-    r, g, b = colorsys.hls_to_rgb(hue, lightness, saturation * float(rng.uniform(0.8, 1.2)))
-    return (round(255 * min(r, 1)), round(255 * min(g, 1)), round(255 * min(b, 1)))
-
-
-def draw_look(rng: Generator) -> Look:
-    """Return one revision's look."""
-    hue = float(rng.choice([0.07, 0.02, 0.58, 0.38, 0.95, 0.12]))
-    rows = int(rng.integers(8, 13))
-    return Look(
-        left=float(rng.uniform(7, 11)),
-        pitch=float(rng.uniform(4.4, 5.0)),
-        cell_h=float(rng.uniform(4.4, 5.4)),
-        group_gap=float(rng.uniform(1.0, 2.6)),
-        dark=_hue(rng, float(rng.uniform(0.28, 0.42)), 0.25, hue),
-        mid=_hue(rng, float(rng.uniform(0.65, 0.75)), 0.2, hue),
-        tint=_hue(rng, float(rng.uniform(0.8, 0.9)), 0.25, hue),
-        cells=str(rng.choice(["ticks", "boxes", "dots"], p=[0.6, 0.25, 0.15])),
-        letters=bool(rng.random() < 0.6),
-        label_pt=float(rng.uniform(6, 7.2)),
-        comb_x=float(rng.uniform(44, 56)),
-        right_x=float(rng.uniform(150, 156)),
-        rows=rows,
-        row_h=float(rng.uniform(62, 68)) / rows,
-        signature_h=float(rng.uniform(14, 18)),
-        check=float(rng.uniform(3.6, 4.6)),
-        line_h=float(rng.uniform(4.6, 5.6)),
-        total_cells=bool(rng.random() < 0.25),
-        label_above=bool(rng.random() < 0.3),
-        serif=int(rng.integers(4)),
-    )
+    ("date", "dates des actes", 0.2),
+    ("code", "codes des actes", 0.12),
+    ("coefficient", "coefficient", 0.1),
+    ("surcharge", "majorations", 0.1),
+    ("fee", "montant des honoraires", 0.15),
+    ("travel_flat", "I.F.D.", 0.11),
+    ("travel_km", "I.K. nbre", 0.08),
+    ("travel_km_amount", "I.K. montant", 0.14),
+)
 
 
 class Press:
@@ -96,8 +45,17 @@ class Press:
         self.right = A4[0] - look.left
         self.width = A4[0] - 2 * look.left
 
-    def text(self, x: float, y: float, text: str, points: float | None = None, *, bold: bool = False, colour: Colour | None = None,
-             anchor: str = "l") -> None:  # fmt: skip
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        points: float | None = None,
+        *,
+        bold: bool = False,
+        colour: Colour | None = None,
+        anchor: str = "l",
+    ) -> None:
         """Print a label."""
         font = self.bold if bold else self.regular
         self.paper.text(x, y, text, font, points or self.look.label_pt, colour=colour or self.look.dark, anchor=anchor)
@@ -332,8 +290,13 @@ class Press:
         rule = k.dark if k.cells == "boxes" else WHITE
         for _, x, _ in spans[1:]:
             self.paper.line(x, y, x, y + head + k.rows * k.row_h, 0.4, rule)
-        self.zones["acts"] = {"id": "acts", "kind": "table", "label": "actes effectués", "rows_mm": rows,
-                              "box_mm": [k.left, y, self.width, head + k.rows * k.row_h]}  # fmt: skip
+        self.zones["acts"] = {
+            "id": "acts",
+            "kind": "table",
+            "label": "actes effectués",
+            "rows_mm": rows,
+            "box_mm": [k.left, y, self.width, head + k.rows * k.row_h],
+        }
         return y + head + k.rows * k.row_h + 1
 
     def payment(self, y: float) -> None:
@@ -356,8 +319,10 @@ class Press:
             }
         y += 7.8
         self.paper.fill((k.left, y, self.width, 5.6), k.tint)
-        for field, label, x, at in (("unpaid_mandatory", "l'assuré(e) n'a pas payé la part obligatoire", k.left + 1, k.left + 76),
-                                    ("unpaid_complementary", "l'assuré(e) n'a pas payé la part complémentaire", 104, self.right - 12)):  # fmt: skip
+        for field, label, x, at in (
+            ("unpaid_mandatory", "l'assuré(e) n'a pas payé la part obligatoire", k.left + 1, k.left + 76),
+            ("unpaid_complementary", "l'assuré(e) n'a pas payé la part complémentaire", 104, self.right - 12),
+        ):
             self.text(x, y + 3.7, label)
             self.check(field, label, at, y + (5.6 - k.check) / 2)
         y += 6.4
@@ -375,7 +340,7 @@ class Press:
         self.text(
             k.left,
             y,
-            "La loi rend passible d'amende et/ou d'emprisonnement quiconque se rend coupable de fraudes ou de fausses déclarations.",
+            LEGAL,
             4.8,
         )
 

@@ -7,14 +7,16 @@ import argparse
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
 from numpy.random import Generator, default_rng
 
-from samples.claims import Lot, draw_claims, totals_of
+from samples.claims import draw_claims
 from samples.containers import AnyPage, ImagePage, write_pdf, write_picture, write_tiff
+from samples.documents import Lot, totals_of
 from samples.faults import spoil
 from samples.fonts import Split
 from samples.nomenclature_sample import money
@@ -44,7 +46,7 @@ class DrawnLot:
 def draw_lot(
     seed: int | list[int], profile: str | Profile = MIX, *, invoices: tuple[int, int] = (6, 14), hands: Split = "all"
 ) -> DrawnLot:
-    """Return one lot drawn from *seed*, with *invoices* (fewest, most) invoices, by the handwriting fonts of *hands*."""
+    """Return one lot drawn from *seed*: *invoices* (fewest, most) of them, written with the fonts of *hands*."""
     cv2.setNumThreads(1)
     odds = PROFILES[profile] if isinstance(profile, str) else profile
     rng = default_rng(seed)
@@ -80,7 +82,7 @@ def _files(rng: Generator, drawn: list[Drawn], odds: Profile) -> list[tuple[str,
         {0, n, *(int(c) for c in rng.integers(1, max(n, 2), int(rng.choice(4, p=[0.5, 0.25, 0.15, 0.1]))))} - ({n + 1})
     )
     files = []
-    for i, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for i, (start, end) in enumerate(pairwise(cuts)):
         pages = [d.page for d in drawn[start:end]]
         images = [p for p in pages if isinstance(p, ImagePage)]
         kind, coding, orientation = "pdf", str(rng.choice(list(PDF_CODINGS), p=list(PDF_CODINGS.values()))), 1

@@ -72,7 +72,8 @@ class Hand:
         if grow <= 0.2:
             return mask
         soft = cv2.GaussianBlur(mask, (0, 0), grow * 0.6 + 0.3)
-        return np.clip(np.maximum(soft * (1.6 + grow * 0.5), mask), 0, 1).astype(np.float32)
+        grown: Mask = np.clip(np.maximum(soft * (1.6 + grow * 0.5), mask), 0, 1).astype(np.float32)
+        return grown
 
     def _figure(self, char: str, size: int, rng: Generator) -> Mask | None:
         """Return a figure with the writer's French habits, or None where the font's own will do."""
@@ -152,10 +153,13 @@ class Hand:
         if len(part) == 1 and (own := self._figure(part, size, rng)) is not None:
             advance = text_width(self.font, size, part)
             if own.shape[1] > advance * 1.05:
-                own = cv2.resize(own, (max(int(advance), 3), own.shape[0]), interpolation=cv2.INTER_AREA)
-            mask, dx, dy = own.astype(np.float32), round((advance - own.shape[1]) / 2), -own.shape[0]
+                narrow = (max(int(advance), 3), own.shape[0])
+                own = cv2.resize(own, narrow, interpolation=cv2.INTER_AREA).astype(np.float32)
+            mask, dx, dy = own, round((advance - own.shape[1]) / 2), -own.shape[0]
         swing = 0.1 * self.unrest * paper.scale
-        glyph = warped(self._thickened(mask, paper.dpi), rng, slant=self.slant * 0.6, stretch=(1.0, 1.0), swing_px=swing)
+        glyph = warped(
+            self._thickened(mask, paper.dpi), rng, slant=self.slant * 0.6, stretch=(1.0, 1.0), swing_px=swing
+        )
         grown = (glyph.shape[0] - mask.shape[0]) // 2
         jump = rng.normal(0, 0.06 * self.unrest) * paper.scale if len(part) == 1 else 0.0
         paper.ink(glyph, round(at[0] + dx - grown), round(at[1] + dy - grown + jump), self.colour)

@@ -15,12 +15,11 @@ Act = dict[str, str | None]
 
 #: value of each key letter, (métropole, overseas)
 PRICES: Final[dict[str, tuple[str, str]]] = {
-    "AMI": ("3.15", "3.30"), "AMX": ("3.15", "3.30"), "AIS": ("2.65", "2.70"), "DI": ("10.00", "10.00"),
-    "BSA": ("13.00", "13.25"), "BSB": ("18.20", "18.55"), "BSC": ("28.70", "29.25"),
-    "AMK": ("2.21", "2.43"), "RSM": ("2.21", "2.43"), "RIM": ("2.21", "2.43"), "VSM": ("2.21", "2.43"),
-    "RSC": ("2.21", "2.43"), "RIC": ("2.21", "2.43"), "VSC": ("2.21", "2.43"), "NMI": ("2.21", "2.43"), "ARL": ("2.21", "2.43"),
-    "AMO": ("2.50", "2.62"),
-    "MAU": ("1.35", "1.35"), "MCI": ("5.00", "5.00"), "MIE": ("3.15", "3.15"), "F": ("8.50", "8.50"), "N": ("9.15", "9.15"),
+    "AMI": ("3.15", "3.30"), "AMX": ("3.15", "3.30"), "AIS": ("2.65", "2.70"), "DI": ("10.00", "10.00"), "BSA":
+    ("13.00", "13.25"), "BSB": ("18.20", "18.55"), "BSC": ("28.70", "29.25"), "AMK": ("2.21", "2.43"), "RSM": ("2.21",
+    "2.43"), "RIM": ("2.21", "2.43"), "VSM": ("2.21", "2.43"), "RSC": ("2.21", "2.43"), "RIC": ("2.21", "2.43"),
+    "VSC": ("2.21", "2.43"), "NMI": ("2.21", "2.43"), "ARL": ("2.21", "2.43"), "AMO": ("2.50", "2.62"), "MAU":
+    ("1.35", "1.35"), "MCI": ("5.00", "5.00"), "MIE": ("3.15", "3.15"), "F": ("8.50", "8.50"), "N": ("9.15", "9.15"),
 }  # fmt: skip
 #: flat travel and price of a kilometre, by profession
 TRAVEL: Final = {"infirmier": ("2.75", "0.35"), "kine": ("2.50", "0.38"), "orthophoniste": ("2.50", "0.38")}
@@ -114,8 +113,13 @@ def _nurse(rng: Generator, zone: Zone, first: date, rows: int, *, child: bool) -
     if draw < 0.35:
         coefficient = str(rng.choice(["1", "1.5", "2", "3", "4"]))
         acts = [act(d, "AMI", coefficient, zone, "F" if is_holiday(d) else None) for d in days]
-        what = {"1": "Injection sous-cutanée", "1.5": "Prélèvement sanguin : NFS, CRP, ionogramme", "2": "Pansement simple",
-                "3": "Pansement post-opératoire avec ablation des fils", "4": "Pansement lourd et complexe d'ulcère"}  # fmt: skip
+        what = {
+            "1": "Injection sous-cutanée",
+            "1.5": "Prélèvement sanguin : NFS, CRP, ionogramme",
+            "2": "Pansement simple",
+            "3": "Pansement post-opératoire avec ablation des fils",
+            "4": "Pansement lourd et complexe d'ulcère",
+        }
         words.append(f"{what[coefficient]} une fois par jour{span}")
     elif draw < 0.5:
         acts = [act(d, "AIS", "3", zone, "F" if is_holiday(d) else None) for d in days]
@@ -154,7 +158,8 @@ def _nurse(rng: Generator, zone: Zone, first: date, rows: int, *, child: bool) -
 
 
 def _sessions(rng: Generator, first: date, n: int) -> list[date]:
-    days, day = [], first
+    days: list[date] = []
+    day = first
     while len(days) < n:
         if not is_holiday(day):
             days.append(day)

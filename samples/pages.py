@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator, default_rng
 
 from samples.blemishes import BLEMISHES, bleed_through, smear
-from samples.claims import Leaf, Lot
 from samples.containers import AnyPage, ImagePage, VectorPage
+from samples.documents import Leaf, Lot
 from samples.fonts import Split
 from samples.paper import A4, A5, Paper
 from samples.profiles import Profile
@@ -38,7 +38,7 @@ def draw_leaves(lot: Lot, device: Scanner, rng: Generator, odds: Profile, split:
     for leaf, seed in zip(lot.leaves, seeds, strict=True):
         own = default_rng(int(seed))
         if leaf.vector is not None:
-            extras = {"writing": "typed", "hard_negatives": [], "scan": "vector", "dpi": None}
+            extras: dict[str, Any] = {"writing": "typed", "hard_negatives": [], "scan": "vector", "dpi": None}
             out.append(Drawn(leaf, VectorPage(vector_pdf(leaf), leaf.size_mm), None, extras))
             continue
         paper = draw_sheet(leaf, device.dpi, own)

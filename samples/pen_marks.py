@@ -26,7 +26,9 @@ def tick(paper: Paper, box: BoxMm, rng: Generator, colour: Colour, *, style: str
         draw_stroke(paper, points * paper.scale, width, rng, colour, pressure=0.2)
 
 
-def signature(paper: Paper, box: BoxMm, rng: Generator, colour: Colour, name: str = "", hand: Path | None = None) -> None:
+def signature(
+    paper: Paper, box: BoxMm, rng: Generator, colour: Colour, name: str = "", hand: Path | None = None
+) -> None:
     """Sign in *box*: loops along a rising line, or a written name with a flourish; some overflow it (domain.md 1.4)."""
     x, y, w, h = box
     wide = min(w * rng.uniform(0.45, 0.95), rng.uniform(22, 48))
@@ -40,7 +42,9 @@ def signature(paper: Paper, box: BoxMm, rng: Generator, colour: Colour, name: st
         size = max(round(tall * 0.6 * paper.scale), 8)
         mask, _, _ = text_mask(hand, size, name)
         glyph = warped(mask, rng, slant=rng.uniform(0, 0.3), stretch=(1.0, 1.0), swing_px=1.2 * paper.scale)
-        paper.ink(glyph, round(cx * paper.scale - glyph.shape[1] / 2), round(cy * paper.scale - glyph.shape[0] / 2), colour)
+        paper.ink(
+            glyph, round(cx * paper.scale - glyph.shape[1] / 2), round(cy * paper.scale - glyph.shape[0] / 2), colour
+        )
         points = np.array([[-0.45, 0.45], [0.1, 0.5], [0.5, 0.4], [-0.1, 0.62]]) + rng.normal(0, 0.05, (4, 2))
     elif draw < 0.6:
         points = _loops(rng)

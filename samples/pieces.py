@@ -1,4 +1,4 @@
-"""The other papers of a lot: care plans, agreements, certificates, software invoices, statements, letters, envelopes, separators."""
+"""The other papers of a lot: care plans, agreements, certificates, software invoices, letters, envelopes..."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -8,13 +8,12 @@ import numpy as np
 import zxingcpp
 from numpy.random import Generator
 
-from samples.claims import Case, Lot, style_rng
+from samples.documents import Case, Lot, style_rng
 from samples.fonts import Split, letter_fonts
 from samples.identities import digits, draw_person, pick
 from samples.ink import Hand
-from samples.pen_marks import signature
-from samples.nomenclature_sample import money
 from samples.paper import Paper
+from samples.pen_marks import signature
 from samples.prescription import barcode, day_words
 from samples.stamps import STAMP_COLOURS, put_stamp
 
@@ -58,12 +57,16 @@ def draw_care_plan(paper: Paper, case: Case, lot: Lot, rng: Generator, split: Sp
     )
     if not bsi:
         paper.text(16, 14, "S 3742", bold, 8)
-    rows = [f"Patient : {patient.name}   né(e) le {_slash(patient.birth)}", f"N° d'immatriculation : {_nir(case.insured.nir)}",
-            f"Infirmier(ère) : {lot.provider.person.name}   n° {lot.provider.number}",
-            f"Médecin prescripteur : {doctor.person.name}   RPPS {doctor.rpps}",
-            "Diagnostics infirmiers : altération de la mobilité, déficit en soins personnels",
-            f"Actions de soins envisagées : {pick(rng, ('séances de soins infirmiers', 'surveillance clinique et prévention'))}",
-            f"Durée de la prescription : {int(rng.integers(1, 4))} mois    Nombre de séances par 24 h : {int(rng.integers(1, 4))}"]  # fmt: skip
+    rows = [
+        f"Patient : {patient.name}   né(e) le {_slash(patient.birth)}",
+        f"N° d'immatriculation : {_nir(case.insured.nir)}",
+        f"Infirmier(ère) : {lot.provider.person.name}   n° {lot.provider.number}",
+        f"Médecin prescripteur : {doctor.person.name}   RPPS {doctor.rpps}",
+        "Diagnostics infirmiers : altération de la mobilité, déficit en soins personnels",
+        "Actions de soins envisagées : "
+        + pick(rng, ("séances de soins infirmiers", "surveillance clinique et prévention")),
+        f"Durée de la prescription : {rng.integers(1, 4)} mois    Nombre de séances par 24 h : {rng.integers(1, 4)}",
+    ]
     y = _rows(paper, rows, 52, rng, boxed=int(rng.integers(2, 6)), step=float(rng.uniform(9, 14)))
     day = case.prescription["date"] if case.prescription else None
     paper.text(20, y + 8, f"Date : {_slash(day)}" if day else "Date :", regular, 9.5)
@@ -86,10 +89,15 @@ def draw_agreement(paper: Paper, case: Case, lot: Lot, rng: Generator, split: Sp
     )
     paper.text(180, 14, "S 3108", bold, 8)
     asked = case.invoice["prior_agreement_date"] if case.invoice and case.invoice["prior_agreement_date"] else None
-    rows = [f"Bénéficiaire : {case.patient.name}   né(e) le {_slash(case.patient.birth)}", f"Numéro d'immatriculation : {_nir(case.insured.nir)}",
-            f"Assuré(e) : {case.insured.name}", f"Auxiliaire médical : {lot.provider.person.name}   n° {lot.provider.number}",
-            f"Prescripteur : {case.prescriber.person.name}", "Nature des actes : " + (case.words[-1] if case.words else ""),
-            f"Date de la demande : {_slash(asked) if asked else ''}"]  # fmt: skip
+    rows = [
+        f"Bénéficiaire : {case.patient.name}   né(e) le {_slash(case.patient.birth)}",
+        f"Numéro d'immatriculation : {_nir(case.insured.nir)}",
+        f"Assuré(e) : {case.insured.name}",
+        f"Auxiliaire médical : {lot.provider.person.name}   n° {lot.provider.number}",
+        f"Prescripteur : {case.prescriber.person.name}",
+        "Nature des actes : " + (case.words[-1] if case.words else ""),
+        f"Date de la demande : {_slash(asked) if asked else ''}",
+    ]
     y = _rows(paper, rows, 48, rng, boxed=int(rng.integers(0, 7)), step=float(rng.uniform(9, 13)))
     for i, text in enumerate(
         ("Avis du contrôle médical :", "[ ] accord      [ ] refus", "Signature et cachet du médecin-conseil")
@@ -101,18 +109,22 @@ def draw_agreement(paper: Paper, case: Case, lot: Lot, rng: Generator, split: Sp
 def draw_rights(paper: Paper, case: Case, lot: Lot, rng: Generator, split: Split) -> None:
     """An attestation de droits of the caisse."""
     del split
-    regular, bold = letter_fonts()[int(rng.integers(3))]
+    _, bold = letter_fonts()[int(rng.integers(3))]
     paper.text(18, 20, "l'Assurance Maladie", bold, 13, colour=(20, 50, 110))
     title = pick(
         rng, ("Attestation de droits à l'assurance maladie", "ATTESTATION DE DROITS", "Attestation de droits Vitale")
     )
     paper.text(105, 40, title, bold, 14, anchor="c")
     until = lot.lot_date + timedelta(days=int(rng.integers(60, 400)))
-    rows = [f"Organisme de rattachement : {lot.header['organisme_code']}", f"Assuré(e) : {case.insured.name}",
-            f"N° de sécurité sociale : {_nir(case.insured.nir)}", f"Bénéficiaire : {case.patient.name}   né(e) le {_slash(case.patient.birth)}",
-            f"Droits ouverts jusqu'au {_slash(until)}. Régime général.",
-            "Exonération : " + ("affection de longue durée" if case.invoice and case.invoice["exemption_ald"] else "néant"),
-            "Ce document est valable auprès des professionnels de santé jusqu'à la fin des droits indiquée."]  # fmt: skip
+    rows = [
+        f"Organisme de rattachement : {lot.header['organisme_code']}",
+        f"Assuré(e) : {case.insured.name}",
+        f"N° de sécurité sociale : {_nir(case.insured.nir)}",
+        f"Bénéficiaire : {case.patient.name}   né(e) le {_slash(case.patient.birth)}",
+        f"Droits ouverts jusqu'au {_slash(until)}. Régime général.",
+        "Exonération : " + ("affection de longue durée" if case.invoice and case.invoice["exemption_ald"] else "néant"),
+        "Ce document est valable auprès des professionnels de santé jusqu'à la fin des droits indiquée.",
+    ]
     _rows(paper, rows, 58, rng, boxed=int(rng.integers(0, 5)), step=float(rng.uniform(9, 14)))
 
 
@@ -145,9 +157,15 @@ def draw_letter(paper: Paper, lot: Lot, rng: Generator) -> None:
     paper.text(18, 25, who.name, bold, 11)
     paper.text(18, 31, lot.provider.address, regular, 10)
     paper.text(115, 50, "Madame, Monsieur le Directeur", regular, 11)
-    body = ("Objet : changement d'adresse du cabinet", "", "Je vous informe que mon cabinet sera transféré à compter du mois prochain.",
-            "Je vous remercie de bien vouloir mettre à jour vos fichiers et de m'adresser", "vos prochains courriers à la nouvelle adresse.", "",
-            "Je vous prie d'agréer, Madame, Monsieur, mes salutations distinguées.")  # fmt: skip
+    body = (
+        "Objet : changement d'adresse du cabinet",
+        "",
+        "Je vous informe que mon cabinet sera transféré à compter du mois prochain.",
+        "Je vous remercie de bien vouloir mettre à jour vos fichiers et de m'adresser",
+        "vos prochains courriers à la nouvelle adresse.",
+        "",
+        "Je vous prie d'agréer, Madame, Monsieur, mes salutations distinguées.",
+    )
     for i, row in enumerate(body):
         paper.text(18, 80 + 8 * i, row, regular, 11)
     signature(paper, (120, 150, 55, 22), rng, (25, 30, 80), who.family.title(), None)
@@ -226,8 +244,13 @@ def draw_claim_list(paper: Paper, lot: Lot, rng: Generator) -> None:
         paper.text(x, 70, head, bold, 9)
     for i in range(int(rng.integers(3, 10))):
         someone = draw_person(rng, today=lot.lot_date)
-        cells = (digits(rng, 9), someone.nir[:13], someone.name, _slash(lot.lot_date - timedelta(days=int(rng.integers(90, 300)))),
-                 f"{int(rng.integers(600, 9000)) / 100:.2f}".replace(".", ","))  # fmt: skip
+        cells = (
+            digits(rng, 9),
+            someone.nir[:13],
+            someone.name,
+            _slash(lot.lot_date - timedelta(days=int(rng.integers(90, 300)))),
+            f"{int(rng.integers(600, 9000)) / 100:.2f}".replace(".", ","),
+        )
         for x, text in zip((18, 50, 95, 150, 180), cells, strict=True):
             paper.text(x, 78 + 7 * i, text, regular, 8.5)
     paper.text(18, 200, "Nous vous remercions de bien vouloir procéder à leur règlement.", regular, 10)
@@ -250,17 +273,32 @@ def draw_facture(paper: Paper, case: Case, lot: Lot, rng: Generator, split: Spli
         anchor="c",
     )
     provider = lot.provider
-    left = [f"Numéro de facture : {invoice['invoice_number']}", f"Date : {_slash(invoice['form_date'])}",
-            f"Auxiliaire médical : {provider.person.name}", f"N° d'identification : {provider.number}", f"N° RPPS : {provider.rpps}"]  # fmt: skip
-    right = [f"Patient : {invoice['patient_name']}", f"Date de naissance : {_slash(invoice['patient_birth_date'])}",
-             f"N° d'immatriculation : {_nir(case.insured.nir)}", f"Organisme : {invoice['organisme_code']}",
-             *([f"Assuré(e) : {invoice['insured_name']}"] if invoice["insured_name"] else [])]  # fmt: skip
+    left = [
+        f"Numéro de facture : {invoice['invoice_number']}",
+        f"Date : {_slash(invoice['form_date'])}",
+        f"Auxiliaire médical : {provider.person.name}",
+        f"N° d'identification : {provider.number}",
+        f"N° RPPS : {provider.rpps}",
+    ]
+    right = [
+        f"Patient : {invoice['patient_name']}",
+        f"Date de naissance : {_slash(invoice['patient_birth_date'])}",
+        f"N° d'immatriculation : {_nir(case.insured.nir)}",
+        f"Organisme : {invoice['organisme_code']}",
+        *([f"Assuré(e) : {invoice['insured_name']}"] if invoice["insured_name"] else []),
+    ]
     for i, row in enumerate(left):
         paper.text(16, 36 + 6.5 * i, row, regular, 9.5)
     for i, row in enumerate(right):
         paper.text(112, 36 + 6.5 * i, row, regular, 9.5)
-    paper.text(16, 76, f"Prescripteur : {invoice['prescriber_name']}   RPPS : {invoice['prescriber_rpps']}   Date de prescription : "
-               f"{_slash(invoice['prescription_date'])}", regular, 9)  # fmt: skip
+    paper.text(
+        16,
+        76,
+        f"Prescripteur : {invoice['prescriber_name']}   RPPS : {invoice['prescriber_rpps']}   Date de prescription : "
+        f"{_slash(invoice['prescription_date'])}",
+        regular,
+        9,
+    )
     columns = (
         ("Date", 16),
         ("Acte", 46),
@@ -276,8 +314,16 @@ def draw_facture(paper: Paper, case: Case, lot: Lot, rng: Generator, split: Spli
     paper.line(14, 92, 196, 92)
     y = 98.0
     for act in invoice["acts"]:
-        cells = (_slash(act["date"]), act["code"], act["coefficient"], act["surcharge"], act["fee"], act["travel_flat"], act["travel_km"],
-                 act["travel_km_amount"])  # fmt: skip
+        cells = (
+            _slash(act["date"]),
+            act["code"],
+            act["coefficient"],
+            act["surcharge"],
+            act["fee"],
+            act["travel_flat"],
+            act["travel_km"],
+            act["travel_km_amount"],
+        )
         for (_, x), text in zip(columns, cells, strict=True):
             if text:
                 paper.text(x, y, str(text).replace(".", ","), regular, 9)

@@ -7,14 +7,14 @@ import zxingcpp
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from samples.claims import Case, Document, Prescriber, style_rng
+from samples.documents import Case, Document, Prescriber, style_rng
 from samples.erasures import erase
 from samples.fonts import Split, letter_fonts
 from samples.form import around, hash_of
 from samples.identities import pick
 from samples.ink import Hand
-from samples.pen_marks import signature
 from samples.paper import A4, A5, POINT_MM, BoxMm, Colour, Paper
+from samples.pen_marks import signature
 from samples.stamps import STAMP_COLOURS, put_stamp
 
 MONTHS: Final = (
@@ -108,8 +108,14 @@ class Ordonnance:
         if self.manner == "hospital":
             left, width = 10.0, 48.0 if not self.narrow else 38.0
             p.text(left, 16, "CENTRE HOSPITALIER", self.bold, size * 0.85, colour=self.colour)
-            rows = ["Service de médecine", doctor.speciality, f"{title} {name.given.title()} {name.family}", f"RPPS : {doctor.rpps}",
-                    "Secrétariat", f"Tél. {doctor.phone}"]  # fmt: skip
+            rows = [
+                "Service de médecine",
+                doctor.speciality,
+                f"{title} {name.given.title()} {name.family}",
+                f"RPPS : {doctor.rpps}",
+                "Secrétariat",
+                f"Tél. {doctor.phone}",
+            ]
             for i, row in enumerate(rows):
                 p.text(left, 26 + 6 * i, row, self.bold if i == 2 else self.regular, size * 0.72, colour=self.colour)
             p.line(left + width, 10, left + width, p.height_mm - 20, 0.2, self.colour)
@@ -128,7 +134,7 @@ class Ordonnance:
         )
         for i, row in enumerate(lines):
             p.text(x, 24 + 5 * i, row, self.regular, size * 0.85, colour=self.colour, anchor=anchor)
-        below = self.manner == "right_codes_below" or self.manner == "centre" or self.narrow
+        below = self.manner in {"right_codes_below", "centre"} or self.narrow
         self._codes(16 if below else p.width_mm - 70, 40 if below else 10)
         if self.codes == "none":
             p.text(x, 39, f"RPPS {doctor.rpps}", self.regular, size * 0.85, colour=self.colour, anchor=anchor)
@@ -264,7 +270,13 @@ class Ordonnance:
             person = self.doctor.person
             strokes = style_rng(hash_of(person.name))
             signature(p, zone, strokes, self.hand.colour, person.family.title(), self.hand.font)
-        foot = pick(style_rng(self.doctor.style), (
-            "En cas d'urgence, composez le 15.", "Membre d'une association agréée, le règlement par chèque est accepté.", "",
-            "Conventionné secteur 1"))  # fmt: skip
+        foot = pick(
+            style_rng(self.doctor.style),
+            (
+                "En cas d'urgence, composez le 15.",
+                "Membre d'une association agréée, le règlement par chèque est accepté.",
+                "",
+                "Conventionné secteur 1",
+            ),
+        )
         p.text(p.width_mm / 2, p.height_mm - 8, foot, self.regular, 7, anchor="c", colour=self.colour)

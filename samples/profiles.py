@@ -42,8 +42,16 @@ class Profile:
     plain_files: bool = False
 
 
-_QUIET: Final = Profile(faultless=1.0, strangers=0.0, blemish=0.1, rough=0.2, phone=0.0, flows={"papier": 1.0}, modes=(0.8, 0.2, 0.0),
-                        dpis={200: 0.5, 300: 0.5})  # fmt: skip
+_QUIET: Final = Profile(
+    faultless=1.0,
+    strangers=0.0,
+    blemish=0.1,
+    rough=0.2,
+    phone=0.0,
+    flows={"papier": 1.0},
+    modes=(0.8, 0.2, 0.0),
+    dpis={200: 0.5, 300: 0.5},
+)
 PROFILES: Final[dict[str, Profile]] = {
     MIX: Profile(factures=0.02),
     "clean_typed": replace(_QUIET, hand_share=0.0, mixed_share=0.0),

@@ -13,6 +13,10 @@ from samples.paper import BoxMm, Paper
 
 Mode = Literal["gray", "colour", "bilevel"]
 NOISE_SIDE: Final = 512
+#: Grey of the reference form's fields; a threshold near it leaves dots.
+FIELD_TINT: Final = 207
+#: Bilevel scanners even out the light before they decide black or white: grey levels left.
+BILEVEL_LIGHT: Final = 6.0
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,11 @@ def scan(paper: Paper, device: Scanner, rng: Generator) -> Scanned:
     border = 30 if device.black_border else int(rng.integers(232, 256))
     fill = (border,) * 3 if device.mode == "colour" else border
     flags = cv2.INTER_AREA if device.dpi < paper.dpi else cv2.INTER_LINEAR
-    image = cv2.warpPerspective(source, matrix, size, flags=flags, borderValue=fill) if device.phone else cv2.warpAffine(
-        source, matrix[:2], size, flags=flags, borderValue=fill)  # fmt: skip
-    image = _light_and_noise(image, device, rng)
+    if device.phone:
+        image = cv2.warpPerspective(source, matrix, size, flags=flags, borderValue=fill)
+    else:
+        image = cv2.warpAffine(source, matrix[:2], size, flags=flags, borderValue=fill)
+    image = _light_and_noise(np.asarray(image, np.uint8), device, rng)
     if device.mode == "bilevel":
         image = _one_bit(image, device, rng)
     to_mm = np.diag([paper.scale, paper.scale, 1.0])
@@ -136,13 +142,15 @@ def _light_and_noise(image: NDArray[np.uint8], device: Scanner, rng: Generator) 
     noise = np.roll(tile, (int(y), int(x)), (0, 1)) * np.float32(device.noise)
     repeats = (-(-height // NOISE_SIDE), -(-width // NOISE_SIDE))
     layer = np.tile(noise, repeats)[:height, :width]
-    if device.light > 3 or device.phone:
-        corners = rng.uniform(-device.light * (2.5 if device.phone else 1), 0, (2, 2)).astype(np.float32)
-        layer = layer + cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR)
+    light = min(device.light, BILEVEL_LIGHT) if device.mode == "bilevel" else device.light
+    if light > 3 or device.phone:
+        corners = rng.uniform(-light * (2.5 if device.phone else 1), 0, (2, 2)).astype(np.float32)
+        slope = np.asarray(cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+        layer = layer + slope
     small = np.clip(layer, -127, 127).astype(np.int8)
     darker, lighter = np.maximum(-small, 0).astype(np.uint8), np.maximum(small, 0).astype(np.uint8)
     if image.ndim == 3:
-        darker, lighter = cv2.merge([darker] * 3), cv2.merge([lighter] * 3)
+        darker, lighter = (np.asarray(cv2.merge([part] * 3), np.uint8) for part in (darker, lighter))
     return np.asarray(cv2.add(cv2.subtract(image, darker), lighter), np.uint8)
 
 
@@ -152,6 +160,10 @@ def _one_bit(image: NDArray[np.uint8], device: Scanner, rng: Generator) -> NDArr
         height, width = image.shape
         tiled = np.tile(raster, (-(-height // 4), -(-width // 4)))[:height, :width]
         return np.where(image > tiled, 255, 0).astype(np.uint8)
-    # The reference form's field tint is about 207 of 255: a threshold near it leaves dots.
-    level = int(rng.integers(110, 165)) if device.threshold == "clean" else int(rng.integers(188, 204))
+    low, high = device.levels
+    tint = low + FIELD_TINT * (high - low) / 255 - min(device.light, BILEVEL_LIGHT)
+    if device.threshold == "clean":
+        level = rng.uniform(110, max(min(165.0, tint - 3.5 * device.noise), 115.0))
+    else:  # one to two dots in ten on the tint
+        level = tint - rng.uniform(0.9, 1.6) * max(device.noise, 2)
     return np.where(image > level, 255, 0).astype(np.uint8)

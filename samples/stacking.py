@@ -6,8 +6,9 @@ from typing import Any
 from numpy.random import Generator
 from reportlab.pdfgen.canvas import Canvas
 
-from samples.bordereau import Bordereau, draw_layout
-from samples.claims import ROWS, Case, Document, Leaf, Lot
+from samples.bordereau import Bordereau
+from samples.bordereau_layout import draw_layout
+from samples.documents import ROWS, Case, Document, Leaf, Lot
 from samples.fonts import Split
 from samples.form import Filler, reference, reference_blank
 from samples.form_variant import variant
@@ -62,7 +63,15 @@ def form_leaves(case: Case, split: Split, lot: Lot, other: int | None = None) ->
     if case.invoice is None:
         return []
     if case.invoice["form"] == "facture":
-        return [Leaf("facture", lambda p, r: draw_facture(p, case, lot, r, split), case=case, document=case.invoice, role="form")]
+        return [
+            Leaf(
+                "facture",
+                lambda p, r: draw_facture(p, case, lot, r, split),
+                case=case,
+                document=case.invoice,
+                role="form",
+            )
+        ]
     capacity = ROWS if other is None else len(variant(other, 200)[0].zones["acts"]["rows_mm"])
     sheets = max(-(-len(case.invoice["acts"]) // capacity), 1)
     return [_form_leaf(case, split, other, sheet, sheets) for sheet in range(sheets)]
@@ -121,7 +130,13 @@ def attachment_leaves(case: Case, lot: Lot, split: Split) -> list[Leaf]:
 
     def leaf(attachment: Document) -> Leaf:
         maker = ATTACHMENTS[attachment["kind"]]
-        return Leaf(attachment["kind"], lambda p, r: maker(p, case, lot, r, split), case=case, document=attachment, role="attachment")
+        return Leaf(
+            attachment["kind"],
+            lambda p, r: maker(p, case, lot, r, split),
+            case=case,
+            document=attachment,
+            role="attachment",
+        )
 
     return [leaf(a) for a in case.attachments]
 
@@ -147,6 +162,9 @@ def bordereau_leaves(lot: Lot, rng: Generator, odds: Profile) -> list[Leaf]:
     if layout.nir == "no_key":
         for line in lines:
             line["insured_nir"] = line["insured_nir"] and line["insured_nir"][:13]
+    if "flow" in layout.columns and lot.flow != "mixte":
+        for line in lines:
+            line["flow"] = lot.flow
     printed = Bordereau(lot.header, lines, layout)
     digital = rng.random() < odds.born_digital
     return [_bordereau_leaf(printed, page, lot, digital=digital) for page in range(len(printed.chunks))]
@@ -159,7 +177,9 @@ def _bordereau_leaf(printed: Bordereau, page: int, lot: Lot, *, digital: bool) -
     def write(canvas: Any) -> None:
         printed.draw(VectorPaper(canvas, printed.size_mm), page)
 
-    return Leaf("bordereau", draw, printed.size_mm, document=lot.header, role="bordereau", vector=write if digital else None)
+    return Leaf(
+        "bordereau", draw, printed.size_mm, document=lot.header, role="bordereau", vector=write if digital else None
+    )
 
 
 def vector_pdf(leaf: Leaf) -> bytes:

@@ -47,10 +47,14 @@ def warped(mask: Mask, rng: Generator, *, slant: float, stretch: tuple[float, fl
     bend_x, bend_y = (cv2.resize(b, (out_w, out_h), interpolation=cv2.INTER_CUBIC) for b in bend)
     ys = (ys - pad + bend_y) / stretch[1]
     xs = (xs - pad + bend_x) / stretch[0] + slant * (ys - height / 2)
-    return np.clip(cv2.remap(mask, xs.astype(np.float32), ys.astype(np.float32), cv2.INTER_LINEAR), 0, 1).astype(np.float32)
+    return np.clip(cv2.remap(mask, xs.astype(np.float32), ys.astype(np.float32), cv2.INTER_LINEAR), 0, 1).astype(
+        np.float32
+    )
 
 
-def draw_stroke(paper: Paper, points: Points, width_px: float, rng: Generator, colour: Colour, pressure: float = 0.35) -> None:
+def draw_stroke(
+    paper: Paper, points: Points, width_px: float, rng: Generator, colour: Colour, pressure: float = 0.35
+) -> None:
     """Draw the smooth curve through *points* (px) on the sheet."""
     mask, left, top = stroke(smooth(points, 20 * len(points)), width_px, rng, pressure=pressure)
     paper.ink(mask, left, top, colour)

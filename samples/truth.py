@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from samples.claims import Case, Document, Fault, Lot
+from samples.documents import Case, Document, Fault, Lot
 from samples.pages import Drawn
 from samples.paper import BoxMm
 
@@ -177,9 +177,17 @@ def _flag(fault: Fault, drawn: list[Drawn], invoice: int | None, line: int | Non
     if field is not None and field.startswith("lines.") and line is not None:
         field = field.replace("lines.N", f"lines.{line}")
     flag: Document = {
-        "code": fault.code, "severity": fault.severity, "message": "", "invoice": invoice, "line": line, "page": page, "field": field,
-        "box": None, "kind": fault.kind, **fault.extra,
-    }  # fmt: skip
+        "code": fault.code,
+        "severity": fault.severity,
+        "message": "",
+        "invoice": invoice,
+        "line": line,
+        "page": page,
+        "field": field,
+        "box": None,
+        "kind": fault.kind,
+        **fault.extra,
+    }
     if page is not None and fault.box_mm is not None and drawn[page].scanned is not None:
         scanned = drawn[page].scanned
         flag["box"] = scanned.box(fault.box_mm) if scanned else None

@@ -13,8 +13,8 @@ import numpy as np
 
 from extractors.bordereaux.header import Found
 from extractors.bordereaux.headings import Meaning
-from extractors.bordereaux.second_reading import CellReader
-from extractors.bordereaux.values import as_digits, find_amount, find_date, find_date_run, find_nir, written_date, written_name
+from extractors.bordereaux.second_reading import AGREED, CellReader
+from extractors.bordereaux.values import as_digits, find_bare_amount, find_date, find_date_run, find_nir, written_date, written_name
 from extractors.scan import Word
 from extractors.sheet import View
 from schemas.bordereau import Bordereau, Line
@@ -108,7 +108,7 @@ class Evidence:
 
     def amount(self, words: Sequence[Word], meaning: Meaning | None = None) -> Text:
         """Return an amount."""
-        return self._field(words, find_amount, meaning)
+        return self._field(words, find_bare_amount, meaning)
 
     def name(self, words: Sequence[Word], meaning: Meaning = Meaning.NAME) -> Text:
         """Return a name in capitals."""
@@ -124,7 +124,7 @@ class Evidence:
         raw = " ".join(word.text for word in words)
         value = read(raw)
         least = min((word.confidence for word in words), default=_UNSEEN)
-        confidence = _UNSEEN if value is None else 1.0 if self._view is None else min(least, _READ)
+        confidence = _UNSEEN if value is None else self._first_confidence(least)
         field = Text(
             value=value,
             raw=raw or None,
@@ -135,6 +135,11 @@ class Evidence:
         )
         held = Box.around([*(word.box for word in words), *([place] if place is not None and value is None else [])])
         return self._looked_at_again(field, held, read, meaning)
+
+    def _first_confidence(self, least: float) -> float:
+        if self._view is None:
+            return 1.0
+        return least if least >= AGREED else min(least, _READ)
 
     def _looked_at_again(
         self, field: Text, place: Box, read: Callable[[str], str | None], meaning: Meaning | None

@@ -18,7 +18,7 @@ from schemas.identifiers.finess import is_finess
 from schemas.identifiers.organisme import REGIMES
 
 _LOT: Final = re.compile(
-    r"\b(?:(?:n|no|num|numero|ref|reference) ?(?:de ?|du ?)?lot|d[ue]lot|lot(?: (?:n|no|num|numero))?|[a-z1]ot (?:n|no|ne|n0|num|numero))\b"
+    r"\b(?:(?:n|no|num|numero|ref|reference) ?(?:de ?|du ?)?lot|d[ue]lot|lot(?: ?(?:n|no|num|numero))?|[a-z1]ot (?:n|no|ne|n0|num|numero))\b"
 )
 _ORGANISME: Final = re.compile(
     r"\b(?:organisme|org|caisse|cpam|cgss|destinataire|ro)\b(?: (?:d assurance maladie|assurance maladie|am|amo|de rattachement))?"

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.bordereaux.tokens import Row
+from extractors.bordereaux.values import find_nir
 from extractors.readers.ctc import best, n_best
 from extractors.readers.protocol import LineRecogniser
 from extractors.scan import Word
@@ -21,6 +22,7 @@ from schemas.geometry import Box
 
 #: What a printed number, date, amount or Corsican NIR is made of.
 _FIGURES: Final = "0123456789.,/-€AB"
+_DIGITS: Final = "0123456789.,/-€"
 _HAS_DIGIT: Final = re.compile(r"\d")
 #: Words with fewer figures than this share are text, read well enough by Tesseract.
 _FIGURE_SHARE: Final = 0.34
@@ -96,8 +98,8 @@ def _read(word: Word, crop: NDArray[np.uint8], reader: LineRecogniser) -> Word:
     posteriors = reader.read_line(crop)
     reading = posteriors.best()
     text = reading.text.replace(" ", "")
-    if any(c not in _FIGURES for c in text):
-        reading = best(posteriors, _FIGURES)
+    if any(c not in _FIGURES for c in text) or ({"A", "B"} & set(text) and find_nir(text) is None):
+        reading = best(posteriors, _DIGITS)
         text = reading.text.replace(" ", "")
     core = text.strip(".,/-")
     if _figures(core) == _figures(word.text) and core:

@@ -23,7 +23,7 @@ _HAS_CONTENT: Final = re.compile(r"[^\W_]|€")
 #: A word whose middle lies within this share of a row's height of the row's last words stands on it.
 _SAME_ROW: Final = 0.55
 _RECENT: Final = 5
-_SAME_BASE: Final = 0.12
+_SAME_BASE: Final = 0.3
 
 
 class Kind(StrEnum):
@@ -118,7 +118,7 @@ def rows_of(words: Iterable[Word]) -> list[Row]:
     for word in sorted(printed, key=lambda w: w.box.x):
         middle, height = word.box.y + word.box.h / 2, max(word.box.h, 0.6 * usual)
         far = np.abs(ends[: len(chains), 0] - middle) / np.minimum(ends[: len(chains), 1], height)
-        # a long name printed over the next column's first letters still stands on its row
+        # a long name printed over the next column, or a box engines drew too wide, still stands on its row
         over = np.where(far < _SAME_BASE, word.box.x + 0.7 * word.box.w, word.box.x + character)
         far = np.where(ends[: len(chains), 2] <= over, far, np.inf)
         nearest = int(far.argmin()) if chains else -1

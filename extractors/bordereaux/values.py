@@ -59,6 +59,16 @@ def find_amount(text: str) -> str | None:
     return f"{int(whole)}.{found.group(2)}"
 
 
+def find_bare_amount(text: str) -> str | None:
+    """Return the amount *text* is where a column says it is one: its comma may be lost.
+
+    >>> find_bare_amount("987 84")
+    '987.84'
+    """
+    bare = _BARE_AMOUNT.fullmatch(text.strip())
+    return find_amount(text) or (f"{int(bare.group(1))}.{bare.group(2)}" if bare else None)
+
+
 def _turned(text: str) -> str:
     """Return *text* with lookalikes of digits turned where it is mostly digits."""
     figures = sum(c.isdigit() for c in text)

@@ -41,12 +41,11 @@ def reconcile(amounts: Sequence[Field[str]], total: Field[str]) -> tuple[list[Fi
     read = 1.0
     for options in (*choices, totals):
         read *= options[0][2]
-    if not found:
-        return list(amounts), total
-    probability, k, cents = max(found)
+    probability, k, cents = max(found, default=(0.0, 0, 0))
     held = (1.0 - _WRONG_SUM) * probability
     if held <= _WRONG_SUM * _ACCIDENT * read:
-        return list(amounts), total
+        broken = (1.0 - read) + _WRONG_SUM * read
+        return [_doubted(a, broken) if i in filled else a for i, a in enumerate(amounts)], _doubted(total, broken)
     evidence = held / (held + _WRONG_SUM * _ACCIDENT * read)
     mended = list(amounts)
     for i, options, chosen in zip(filled, choices, paths[cents][1], strict=True):
@@ -72,6 +71,11 @@ def _sums(choices: list[list[tuple[str, int, float]]]) -> dict[int, _Path]:
                     grown[cents + value] = (p * q, (*way, n))
         paths = dict(sorted(grown.items(), key=lambda item: -item[1][0])[:_BEAM])
     return paths
+
+
+def _doubted(field: Field[str], broken: float) -> Field[str]:
+    """Return *field* of a sum that does not hold; *broken* is how likely that was before it was seen."""
+    return field.model_copy(update={"confidence": max(0.0, 1.0 - (1.0 - field.confidence) / broken)})
 
 
 def _confirmed(field: Field[str], value: str, probability: float, evidence: float) -> Field[str]:

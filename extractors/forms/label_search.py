@@ -44,7 +44,8 @@ class _Candidate:
 
 def find_labels(labels: Sequence[Label], words: Sequence[PlacedWord]) -> dict[int, BoxMm]:
     """Return where *labels* stand on the page, by index; empty where too few are there to be that form."""
-    candidates = [_candidates(i, label, words) for i, label in enumerate(labels)]
+    lines = [_line_from(start, words) for start in range(len(words))]
+    candidates = [_candidates(i, label, words, lines) for i, label in enumerate(labels)]
     found: dict[int, _Candidate] = {}
     for i, here in enumerate(candidates):
         twins = sum(label.key == labels[i].key for label in labels)
@@ -67,12 +68,14 @@ def find_labels(labels: Sequence[Label], words: Sequence[PlacedWord]) -> dict[in
     return {i: c.box_mm for i, c in found.items()}
 
 
-def _candidates(index: int, label: Label, words: Sequence[PlacedWord]) -> list[_Candidate]:
+def _candidates(
+    index: int, label: Label, words: Sequence[PlacedWord], lines: Sequence[Sequence[int]]
+) -> list[_Candidate]:
     """Return the runs of words of one line that read like *label*, none inside a better one."""
     found: list[_Candidate] = []
-    for start, first in enumerate(words):
-        key, run, box = "", [], first.box_mm
-        for k in _line_from(start, words):
+    for start, line in enumerate(lines):
+        key, run, box = "", list[int](), words[start].box_mm
+        for k in line:
             key += words[k].key
             run.append(k)
             box = _around(box, words[k].box_mm)

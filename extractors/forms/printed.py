@@ -18,7 +18,7 @@ _NEAR_MM: Final = 30.0
 _COST_PER_MM: Final = 2.0
 #: Points of likeness under which a label is another entry's, and what standing in the entry's row is worth.
 _LIKE: Final = 55
-_BESIDE: Final = 70
+_BESIDE: Final = 85
 #: Labels stand left of or above their entries, save for boxes.
 _WRONG_SIDE_MM: Final = 20.0
 

@@ -1,1 +1,1 @@
-"""Opening files nobody vouches for: every decoder runs in a child process with limits; ``extractors.load`` is the door."""
+"""Opening files nobody vouches for: decoders run in a child process with limits; ``extractors.load`` is the door."""

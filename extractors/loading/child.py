@@ -1,6 +1,6 @@
 """The parsing process: opens files and decodes pages for ``extractors.loading.parser``, under limits it sets on itself.
 
-Run as ``python -m extractors.loading.child JSON``; it ends when its socket closes. Nothing here is trusted by the caller.
+Run as ``python -m extractors.loading.child JSON``; it ends when its socket closes. The caller trusts nothing of it.
 """
 
 import ctypes

@@ -13,8 +13,8 @@ _STANDARD_ERROR: Final = 2
 _HEARD_BYTES: Final = 1 << 16
 #: What libjpeg, libtiff and OpenCV say of a page that is not whole.
 _BROKEN: Final = re.compile(
-    r"Corrupt JPEG data|Premature end|Fax\dDecode|Bad code word|Decod(?:e|ing) error|Not enough data|not yet in table|[Rr]ead error"
-    r"|Unsupported marker|TIFF_Error"
+    r"Corrupt JPEG data|Premature end|Fax\dDecode|Bad code word|Decod(?:e|ing) error|Not enough data|not yet in table"
+    r"|[Rr]ead error|Unsupported marker|TIFF_Error"
 )
 
 

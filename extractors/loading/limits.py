@@ -22,9 +22,9 @@ class Limits:
     words_per_page: int = 20_000
     #: seconds of wall clock for opening one file: hashing aside, the page tree of 2,000 pages takes about 1 s
     seconds_to_open: float = 30.0
-    #: seconds of wall clock for decoding one page. A 600 dpi colour A4 JPEG 2000 page, the slowest kind, takes about 5 s
+    #: seconds of wall clock for decoding one page. JPEG 2000 in colour at 600 dpi, the slowest kind, takes about 5 s
     seconds_per_page: float = 20.0
     #: seconds of wall clock spent decoding one file, the reading of its pages not counted
     seconds_per_file: float = 900.0
-    #: bytes of address space of the parsing process. Its libraries take 0.9 GiB, a page at the pixel limit 0.7 GiB
-    memory_bytes: int = 2048 * MIB
+    #: bytes of address space of the parsing process. Its libraries take 0.4 GiB, a colour page at the pixel limit 1 GiB
+    memory_bytes: int = 1536 * MIB

@@ -28,7 +28,15 @@ _SECONDS_TO_START: Final = 60.0
 _SECONDS_TO_SEND: Final = 10.0
 #: Bytes the kernel may hold between the two processes.
 _SOCKET_BYTES: Final = 1 << 20
-_ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+#: All the parsing process gets to see; pages are spread over processes, so each library keeps to one thread.
+_ENVIRONMENT: Final = {
+    "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OMP_THREAD_LIMIT": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+#: Refusals that may be the doing of the pages before.
+_WORTH_ANOTHER_TRY: Final = ("decoder_failed", "memory_limit")
 _OPENCV_PIXELS: Final = "OPENCV_IO_MAX_IMAGE_PIXELS"
 
 
@@ -50,6 +58,7 @@ class Parser:
         self._socket: socket.socket | None = None
         self._path: Path | None = None
         self._opened = Opened(0, None)
+        self._is_fresh = True
         self._seconds_left = limits.seconds_per_file
 
     def open(self, path: Path) -> Opened:
@@ -68,20 +77,32 @@ class Parser:
     def page(self, path: Path, number: int) -> Scan:
         """Return page *number* of *path*, in a new process where the last one is gone.
 
+        A process that served other pages before may have died of them, or of the system's memory: the page gets a
+        second chance in a fresh one.
+
         Raises:
             Refusal: the page is refused.
         """
         self.open(path)
+        try:
+            return self._read(path, number)
+        except Refusal as refusal:
+            if refusal.code not in _WORTH_ANOTHER_TRY or self._is_fresh:
+                raise
+        self._stop()
+        return self._read(path, number)
+
+    def _read(self, path: Path, number: int) -> Scan:
+        self._is_fresh = self._process is None
         if self._process is None:
             self._ask_to_open(path)  # an earlier page took the process with it
         answer = self._ask({"do": "page", "number": number}, self._limits.seconds_per_page)
         with self._fatal(Refusal("decoder_failed")):
             pixels = wire.receive_pixels(self._live_socket(), answer["shape"], self._limits.pixels_per_page)
-            words = tuple(Word(text, Box(*box), 1.0, line) for text, box, line in answer["words"])
-            problem = answer["problem"]
-            if problem is not None and problem not in REASONS:
-                raise wire.WireError("unknown problem")
-            return Scan(path.name, number, pixels, answer["dpi"], bool(answer["bilevel"]), words, problem)
+            words = tuple(Word(str(text), Box(*map(float, box)), 1.0, int(line)) for text, box, line in answer["words"])
+            dpi = None if answer["dpi"] is None else float(answer["dpi"])
+            problem = None if answer["problem"] is None else _known(answer["problem"])
+            return Scan(path.name, number, pixels, dpi, bool(answer["bilevel"]), words, problem)
 
     def close(self) -> None:
         """Stop the process, if one runs."""
@@ -90,7 +111,8 @@ class Parser:
 
     def _ask_to_open(self, path: Path) -> Opened:
         answer = self._ask({"do": "open", "path": str(path.absolute())}, self._limits.seconds_to_open)
-        return Opened(int(answer["pages"]), answer["lost"])
+        lost = answer.get("lost")
+        return Opened(int(answer.get("pages", 0)), None if lost is None else _known(lost))
 
     def _ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._seconds_left <= 0:
@@ -108,8 +130,7 @@ class Parser:
         finally:
             self._seconds_left -= time.monotonic() - started
         if "refused" in answer:
-            code = answer["refused"]
-            raise Refusal(code if code in REASONS else "damaged")
+            raise Refusal(_known(answer["refused"]))
         return answer
 
     @contextlib.contextmanager
@@ -138,7 +159,7 @@ class Parser:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env={"PYTHONPATH": path, "LANG": "C.UTF-8", **_ONE_THREAD, _OPENCV_PIXELS: str(self._limits.pixels_per_page)},
+                env=_ENVIRONMENT | {"PYTHONPATH": path, _OPENCV_PIXELS: str(self._limits.pixels_per_page)},
             )
         self._socket = ours
         ours.settimeout(_SECONDS_TO_START)
@@ -162,3 +183,8 @@ class Parser:
             process.wait(0.2)  # it dies by itself of the closed socket or its own fault: its status tells which
         process.kill()
         return process.wait()
+
+
+def _known(code: object) -> str:
+    """Return *code* if it is one of ours; the parsing process is not trusted to invent one."""
+    return code if isinstance(code, str) and code in REASONS else "damaged"

@@ -12,8 +12,8 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import pikepdf
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw_pdfium
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as raw_pdfium  # type: ignore[import-untyped]
 
 from extractors.loading.document import DecodedPage
 from extractors.loading.limits import Limits
@@ -166,13 +166,11 @@ class PdfFile:
         pixels, dpi = squared(pixels, across, along, is_bilevel=kind.bits_per_pixel == 1)
         height, width = pixels.shape[:2]
         check_size(width, height, self._limits.pixels_per_page)
-        return DecodedPage(
-            pixels, believable_dpi(dpi, width, height), kind.bits_per_pixel == 1, problem=audit.problem
-        )
+        return DecodedPage(pixels, believable_dpi(dpi, width, height), kind.bits_per_pixel == 1, problem=audit.problem)
 
     def _stored_pixels(self, placed: PlacedImage, audit: Audit) -> Pixels | None:
-        if audit.jpeg is not None and audit.jpeg.shape[:2] == (placed.height, placed.width):
-            return audit.jpeg
+        if audit.pixels is not None and audit.pixels.shape[:2] == (placed.height, placed.width):
+            return audit.pixels
         kind = placed.image.get_metadata()
         is_stencil = kind.bits_per_pixel == 1 and kind.colorspace == raw_pdfium.FPDF_COLORSPACE_UNKNOWN
         if raw_pdfium.FPDFPageObj_HasTransparency(placed.image.raw) and not is_stencil:
@@ -187,7 +185,7 @@ class PdfFile:
         stored = bitmap.to_numpy()
         if stored.ndim == _GREY or stored.shape[2] == 1:
             grey = stored.reshape(stored.shape[:2])
-            return 255 - grey if is_stencil else grey.copy()
+            return np.asarray(255 - grey if is_stencil else grey.copy(), np.uint8)
         return None if bitmap.mode == "BGRA" else without_idle_colour(stored[:, :, :3])
 
     def _on_paper(self, pixels: Pixels, placed: PlacedImage) -> Pixels:

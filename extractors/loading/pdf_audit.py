@@ -16,7 +16,7 @@ from extractors.loading.fax import is_whole
 from extractors.loading.flate import inflated
 from extractors.loading.jpeg import decode_jpeg
 from extractors.loading.limits import Limits
-from extractors.loading.pixels import check_size
+from extractors.loading.pixels import check_size, from_image
 from extractors.loading.refusals import Refusal
 from extractors.scan import Pixels
 
@@ -39,8 +39,8 @@ class Audit:
 
     #: refusal code where part of the page is missing or wrong, else None
     problem: str | None = None
-    #: pixels of the page's only image where that is a plain grey or RGB JPEG
-    jpeg: Pixels | None = None
+    #: pixels of the page's only image where that is a plain grey or RGB JPEG or JPEG 2000: decoding once is enough
+    pixels: Pixels | None = None
     #: number of image streams seen
     images: int = 0
     #: whether there are annotations that draw something: stamps, filled form fields, notes
@@ -74,7 +74,7 @@ def audit_page(page: pikepdf.Page, limits: Limits, *, is_rebuilt: bool) -> Audit
     _audit_resources(resources, drawing, limits, audit, set(), 0)
     audit.has_annotations = any(_draws(annotation) for annotation in _list(page.obj.get("/Annots")))
     if audit.images != 1:
-        audit.jpeg = None
+        audit.pixels = None
     return audit
 
 
@@ -123,9 +123,9 @@ def _audit_image(stream: pikepdf.Stream, limits: Limits, audit: Audit) -> None:
     problem: str | None = None if raw else "truncated"
     if filters == ["/DCTDecode"]:
         problem, pixels = _audit_jpeg(stream, raw)
-        is_plain = "/Decode" not in stream and "/SMask" not in stream and "/Mask" not in stream
+        is_plain = {"/Decode", "/SMask", "/Mask"}.isdisjoint(stream.keys())
         if pixels is not None and is_plain and pixels.shape[:2] == (height, width):
-            audit.jpeg = pixels
+            audit.pixels = pixels
     elif filters == ["/CCITTFaxDecode"]:
         problem = problem or _audit_fax(stream, raw, height)
     elif filters and filters[0] in {"/FlateDecode", "/Fl"}:
@@ -133,7 +133,10 @@ def _audit_image(stream: pikepdf.Stream, limits: Limits, audit: Audit) -> None:
         if len(filters) == 1 and size < _row_bytes(stream, width) * height:
             problem = problem or "truncated"
     elif filters == ["/JPXDecode"]:
-        problem = _audit_jpeg2000(raw, limits)
+        problem, pixels = _audit_jpeg2000(raw, limits)
+        is_plain = {"/ColorSpace", "/Decode", "/SMask", "/SMaskInData", "/Mask"}.isdisjoint(stream.keys())
+        if pixels is not None and is_plain and pixels.shape[:2] == (height, width):
+            audit.pixels = pixels
     elif not filters and len(raw) < _row_bytes(stream, width) * height:
         problem = "truncated"
     audit.problem = audit.problem or problem
@@ -174,14 +177,13 @@ def _audit_fax(stream: pikepdf.Stream, raw: bytes, height: int) -> str | None:
     return "damaged" if is_whole(raw, columns, height) is False else None
 
 
-def _audit_jpeg2000(raw: bytes, limits: Limits) -> str | None:
+def _audit_jpeg2000(raw: bytes, limits: Limits) -> tuple[str | None, Pixels | None]:
     try:
         with Image.open(BytesIO(raw), formats=("JPEG2000",)) as image:
             check_size(*image.size, limits.pixels_per_page)
-            image.load()
+            return None, from_image(image) if image.mode in {"L", "RGB"} else None
     except (OSError, SyntaxError, ValueError):
-        return "damaged"
-    return None
+        return "damaged", None
 
 
 def _expanded(stream: pikepdf.Stream, limits: Limits, audit: Audit) -> bytes:

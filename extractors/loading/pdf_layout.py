@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import cv2
 import numpy as np
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw_pdfium
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as raw_pdfium  # type: ignore[import-untyped]
 
 from extractors.scan import Pixels
 
@@ -152,9 +152,7 @@ def _add_image(layout: Layout, image: pdfium.PdfImage, raw: Any, matrix: Matrix)
     layout.images.append(placed)
 
 
-def _objects(
-    page: pdfium.PdfPage, form: Any, to_display: Matrix, depth: int
-) -> Iterator[tuple[Any, int, Matrix]]:
+def _objects(page: pdfium.PdfPage, form: Any, to_display: Matrix, depth: int) -> Iterator[tuple[Any, int, Matrix]]:
     """Yield each object with its kind and the matrix from its own space (unit square or parent) to the display."""
     count = raw_pdfium.FPDFFormObj_CountObjects(form) if form else raw_pdfium.FPDFPage_CountObjects(page)
     for index in range(count):

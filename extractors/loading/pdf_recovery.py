@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-_PAGE: Final = re.compile(rb"(?<!\d)(\d{1,9})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,2000}?/Type\s*/Page(?![a-zA-Z])", re.DOTALL)
+_PAGE: Final = re.compile(
+    rb"(?<!\d)(\d{1,9})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,2000}?/Type\s*/Page(?![a-zA-Z])", re.DOTALL
+)
 #: Object numbers for the new page tree, above any a scanner writes (ISO 32000-1, annex C: 8,388,607 objects).
 _CATALOG: Final = 8_388_601
 _TREE: Final = 8_388_600

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-import pdfplumber
-
 from extractors.loading.pdf_layout import Place
 from extractors.scan import Word
 from schemas.geometry import Box
@@ -34,6 +32,8 @@ def read_words(path: Path, number: int, frame: Frame, hidden: Iterable[Place], m
         hidden: places of text that does not show; words in them are left out.
         most_words: a page with more gives none.
     """
+    import pdfplumber  # noqa: PLC0415 - takes a third of a second, and most lots are scanned throughout
+
     left, top, width, height = frame
     with pdfplumber.open(path, pages=[number]) as document:
         page = document.pages[0]

@@ -82,11 +82,16 @@ class PictureFile:
             is_photograph = any(tag in exif.get_ifd(_EXIF_IFD) for tag in _CAMERA_TAGS)
         except (OSError, SyntaxError, ValueError, TypeError, KeyError, ZeroDivisionError):
             is_photograph = False  # a broken EXIF block costs the orientation, not the picture
-        self._is_bilevel = image.mode == "1" or (image.mode == "P" and bool(image.tile) and image.tile[0][3] == "P;1")
+        self._is_bilevel = image.mode == "1" or (image.mode == "P" and _tile_mode(image) == "P;1")
         dpi = image.info.get("dpi")
         if dpi and not is_photograph:
             across = dpi[1] if self._orientation in {5, 6, 7, 8} else dpi[0]
             self._dpi = believable_dpi(float(across), *image.size)
+
+
+def _tile_mode(image: Any) -> str:
+    """Return how the file packs its pixels, as Pillow names it."""
+    return str(image.tile[0][3]) if image.tile else ""
 
 
 def _png_problem(raw: bytes) -> str | None:

@@ -18,12 +18,12 @@ _CHROMA_SHARE: Final = 0.0002
 _CHROMA_STEP: Final = 4
 #: Resolutions scanners offer, with a margin; 72 and 96 are what programs write when they do not know.
 _DPI_RANGE: Final = (97.0, 1300.0)
-#: Inches a page's sides may measure: from a carte Vitale's short side (54 mm) to A3's long side (420 mm), with a margin.
+#: Inches a page's sides may measure: from a carte Vitale's short side (54 mm) to A3's long one (420 mm), with a margin.
 _INCHES_RANGE: Final = (2.0, 17.5)
 
 #: Resolutions along and across a page that differ by less are one: the page's size was rounded.
 _SAME_DPI: Final = 0.02
-#: A coarse fax has half as many lines as columns to the inch.
+#: A coarse fax has half as many lines as columns to the inch; further apart, the figures are made up.
 _MOST_STRETCH: Final = 2.2
 
 
@@ -74,7 +74,7 @@ def _from_deep(values: NDArray[np.generic], *, is_inverted: bool) -> Pixels:
     wide = values.astype(np.float32)
     low, high = float(wide.min()), float(wide.max())
     if values.dtype.itemsize == 2 or high > 255:  # noqa: PLR2004 - 8-bit values in a wide type stay as they are
-        low, high = (0.0, 65535.0) if 0 <= low and high <= 65535 else (low, high)  # noqa: PLR2004
+        low, high = (0.0, 65535.0) if low >= 0 and high <= 65535 else (low, high)  # noqa: PLR2004
         wide = (wide - low) * (255.0 / max(high - low, 1.0))
     grey = np.clip(wide, 0, 255).astype(np.uint8)
     return 255 - grey if is_inverted else grey
@@ -104,13 +104,12 @@ def squared(pixels: Pixels, across_dpi: float, along_dpi: float, *, is_bilevel: 
 
     Fax machines scan at 204 by 98 or 196 dots per inch; readers take a pixel for a square.
     """
-    if min(across_dpi, along_dpi) <= 0 or abs(across_dpi / along_dpi - 1) < _SAME_DPI:
+    ratio = across_dpi / along_dpi if across_dpi > 0 and along_dpi > 0 else 0.0
+    if abs(ratio - 1) < _SAME_DPI or not 1 / _MOST_STRETCH <= ratio <= _MOST_STRETCH:
         return pixels, across_dpi
     dpi = max(across_dpi, along_dpi)
     height, width = pixels.shape[:2]
     size = (round(width * dpi / across_dpi), round(height * dpi / along_dpi))
-    if max(size) > _MOST_STRETCH * max(width, height):
-        return pixels, across_dpi  # no scanner: two made-up figures
     larger = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
     if is_bilevel:
         larger = cv2.threshold(larger, 127, 255, cv2.THRESH_BINARY)[1]

@@ -10,7 +10,8 @@ from extractors.loading.refusals import Refusal
 _HEAD_BYTES: Final = 4096
 _PDF_HEADER_WITHIN: Final = 1024
 _TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-#: Known formats that are no input, by (offset, signature): Office and ZIP, old Office, GIF, BMP, RIFF (WebP), RTF, JPEG 2000, HEIF, SVG/XML.
+#: Known formats that are no input, by (offset, signature): Office and ZIP, old Office, GIF, BMP, RIFF (WebP), RTF,
+#: JPEG 2000, HEIF, XML, PostScript.
 _OTHERS: Final = (
     (0, b"PK\x03\x04"),
     (0, b"\xd0\xcf\x11\xe0"),

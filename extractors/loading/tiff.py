@@ -36,7 +36,8 @@ _BYTES_A_PIXEL: Final = 8  # four channels of 16 bits
 _LOWEST_FIRST: Final = 2
 _REVERSED: Final = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 _GREY: Final = 2
-_BROKEN: Final = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError, OverflowError)
+#: What Pillow raises on tags that are not what they should be.
+_BROKEN: Final = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, RuntimeError, ArithmeticError)
 
 
 class TiffFile:

@@ -29,7 +29,7 @@ def send(to: socket.socket, message: dict[str, Any], pixels: Pixels | None = Non
     body = json.dumps(message).encode()
     to.sendall(_LENGTH.pack(len(body)) + body)
     if pixels is not None:
-        to.sendall(memoryview(np.ascontiguousarray(pixels)).cast("B"))
+        to.sendall(np.ascontiguousarray(pixels).data.cast("B"))
 
 
 def receive(source: socket.socket) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def receive_pixels(source: socket.socket, shape: list[int], most_pixels: int) ->
     if not is_page or shape[0] * shape[1] > most_pixels:
         raise WireError("no page")
     pixels = np.empty(shape, np.uint8)
-    _fill(source, memoryview(pixels).cast("B"))
+    _fill(source, pixels.data.cast("B"))
     return pixels
 
 

@@ -14,7 +14,7 @@ from schemas.mark import Mark, MarkKind
 
 # A cell is overwritten when its reader calls it junk this surely, and it holds this much more ink than its neighbours.
 _JUNK: Final = 0.6
-_MUCH_INK: Final = 1.25
+_MUCH_INK: Final = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def find_erasures(view: FormView, ink: Ink, written: Sequence[Written], page: in
                 Mark(kind=MarkKind.STRIKE, page=page, box=view.box(strike.rect), score=strike.score, field=one.field)
             )
         else:
-            marks.extend(_overwritten(view, ink, one, page))
+            marks.extend(_overwritten(view, one, page))
     return tuple(marks)
 
 
@@ -64,10 +64,11 @@ def _patched(view: FormView, ink: Ink, written: Sequence[Written], page: int) ->
                 yield Mark(kind=patch.kind, page=page, box=view.box(patch.rect), score=patch.score, field=one.field)
 
 
-def _overwritten(view: FormView, ink: Ink, one: Written, page: int) -> Iterator[Mark]:
-    if not one.junk:
+def _overwritten(view: FormView, one: Written, page: int) -> Iterator[Mark]:
+    if not one.junk or one.entry is None:
         return
-    areas = [ink.area_mm2(cell) for cell in one.cells]
+    # the entry's own strokes only: a stamp over its edge is nobody's second thought
+    areas = [one.entry.area_in(cell, view.px_per_mm) for cell in one.cells]
     usual = float(np.median([a for a in areas if a > 0] or [0.0]))
     for cell, area, junk in zip(one.cells, areas, one.junk, strict=True):
         if junk >= _JUNK and area >= _MUCH_INK * usual:

@@ -102,7 +102,4 @@ def _is_crossed(level: NDArray[np.uint8], row: int, columns: NDArray[np.intp], p
 
 
 def _fill(entry: Entry, stroke: Rect, px_per_mm: float) -> float:
-    air = (entry.ink.shape[1] / px_per_mm - entry.rect.w) / 2
-    x, y = round((stroke.x - entry.rect.x + air) * px_per_mm), round((stroke.y - entry.rect.y + air) * px_per_mm)
-    part = entry.ink[y : y + round(stroke.h * px_per_mm), x : x + round(stroke.w * px_per_mm)]
-    return float(part.mean()) if part.size else 0.0
+    return entry.area_in(stroke, px_per_mm) / (stroke.w * stroke.h)

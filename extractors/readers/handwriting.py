@@ -29,6 +29,9 @@ _AIR: Final = 0.15
 # A piece of ink on the upper or lower edge that reaches no further than this share of the crop's height is the foot or
 # the head of a neighbouring row.
 _INTRUSION: Final = 0.3
+# A piece longer than the first share of the crop's width and flatter than the second share of its height is a rule.
+_RULE_LENGTH: Final = 0.6
+_RULE_WIDTH: Final = 0.06
 _LEAST: Final = 1e-7
 
 
@@ -77,7 +80,7 @@ def prepare_line(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 def trim_to_ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return *crop* cut to its ink with a little air, paper at white and ink at black; None without ink.
 
-    Specks, and feet and heads of neighbouring rows, are ignored when finding the ink. The ink is judged against the
+    Specks, rules, and feet and heads of neighbouring rows are ignored when finding the ink. It is judged against the
     crop's own paper, so a tint or a lamp's shadow does no harm.
     """
     if min(crop.shape) < 3 or crop.size == 0:  # noqa: PLR2004 - too small for any stroke
@@ -89,14 +92,15 @@ def trim_to_ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     ink = (crop < paper - 0.45 * contrast).astype(np.uint8)
     _, _, pieces, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     least = max(_SPECK * crop.shape[0], 2.0)
-    kept = pieces[1:][(pieces[1:, cv2.CC_STAT_WIDTH] >= least) | (pieces[1:, cv2.CC_STAT_HEIGHT] >= least)]
-    tops, bottoms = kept[:, cv2.CC_STAT_TOP], kept[:, cv2.CC_STAT_TOP] + kept[:, cv2.CC_STAT_HEIGHT]
-    reach = _INTRUSION * crop.shape[0]
-    kept = kept[~((tops == 0) & (bottoms < reach) | (bottoms == crop.shape[0]) & (tops > crop.shape[0] - reach))]
-    if len(kept) == 0:
+    lefts, tops, widths, heights = pieces[1:, :4].T
+    bottoms, (high, wide) = tops + heights, crop.shape
+    is_speck = (widths < least) & (heights < least)
+    is_neighbour = (tops == 0) & (bottoms < _INTRUSION * high) | (bottoms == high) & (tops > (1 - _INTRUSION) * high)
+    is_rule = (widths > _RULE_LENGTH * wide) & (heights < _RULE_WIDTH * high)
+    kept = ~(is_speck | is_neighbour | is_rule)
+    if not kept.any():
         return None
-    left, top = kept[:, 0].min(), kept[:, 1].min()
-    right, bottom = (kept[:, 0] + kept[:, 2]).max(), (kept[:, 1] + kept[:, 3]).max()
+    left, top, right, bottom = lefts[kept].min(), tops[kept].min(), (lefts + widths)[kept].max(), bottoms[kept].max()
     air = max(2, round(_AIR * float(bottom - top)))
     cut = crop[max(top - air, 0) : bottom + air, max(left - air, 0) : right + air].astype(np.float32)
     gain = max(1.0, _FULL_CONTRAST / contrast)

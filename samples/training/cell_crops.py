@@ -19,6 +19,8 @@ Depth = NDArray[np.float32]
 #: share of each class among the drawn cells; the rest are figures, evenly
 _SHARES: Final = {" ": 0.24, "?": 0.10, "A": 0.035, "B": 0.035, ",": 0.03}
 _FIGURES: Final = "0123456789"
+# One written over the other is a clean figure again: calling that junk would teach doubt about honest figures.
+_SEEMING: Final = {"0": "3689", "1": "4789", "2": "7", "3": "5689", "4": "7", "5": "689", "6": "89", "7": "9", "8": "9"}
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,8 @@ def _spoil(
     """Draw a cell nobody should read: overwritten, struck, scribbled, or holding a foreign sign."""
     kind = rng.choice(["overwrite", "strike", "scribble", "foreign", "dash"], p=[0.34, 0.32, 0.16, 0.12, 0.06])
     first, second = (str(c) for c in rng.choice(list(_FIGURES), 2, replace=False))
+    if kind == "overwrite" and (second in _SEEMING.get(first, "") or first in _SEEMING.get(second, "")):
+        kind = "strike"
     line = max(1, round(cell_h * rng.uniform(0.03, 0.09)))
     if kind == "foreign":
         known = [c for c in FOREIGN if c in hand.source]

@@ -31,7 +31,7 @@ MNIST_HELD_OUT: Final = 5000
 
 SYMBOLS: Final = "0123456789AB,"
 #: characters no comb holds and nobody can take for a figure: a cell with one of them is junk
-FOREIGN: Final = "KMNRWXEFHkmwx#*=+/-"
+FOREIGN: Final = "KMNRWXEFHkmwx#*=+-"
 #: further characters of the acts table
 TABLE: Final = ".€CDGIJLOPQSTUVYZ"
 _EM: Final = 64

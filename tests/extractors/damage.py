@@ -78,13 +78,19 @@ def _damage(raw: bytearray, kind: str, random: np.random.Generator, names: list[
     elif kind == "prefixed":
         raw[:0] = random.integers(0, 256, int(random.integers(1, 3000)), np.uint8).tobytes()
     elif kind == "locked":
-        with pikepdf.open(io.BytesIO(raw)) as pdf:
-            # an empty user password opens for everybody, as a viewer would
-            return papers.saved(pdf, encryption=pikepdf.Encryption(owner="o", user="u" if at % 2 else ""))
+        return locked("jpeg.pdf", "u" if at % 2 else "")
     return bytes(raw)
 
 
-def _png(width: int, height: int, rows: int = 1) -> bytes:
+def locked(name: str, user: str) -> bytes:
+    """Return the PDF *name* encrypted under the password *user*; an empty one opens for everybody."""
+    with pikepdf.open(io.BytesIO(paper(name))) as pdf:
+        return papers.saved(pdf, encryption=pikepdf.Encryption(owner="o", user=user))
+
+
+def png(width: int, height: int, rows: int = 1) -> bytes:
+    """Return a PNG that announces that many pixels and holds *rows* black rows."""
+
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
@@ -131,12 +137,12 @@ def _pdf_with(drawing: bytes, **image: object) -> bytes:
 
 
 def _content_bomb() -> bytes:
-    return _pdf_with(b"q Q " * (40 << 20))
+    return _pdf_with(b"q Q " * (17 << 20))
 
 
 def _image_bomb() -> bytes:
     gray = {"ColorSpace": Name.DeviceGray, "BitsPerComponent": 8, "Filter": Name.FlateDecode}
-    return _pdf_with(papers.FULL, data=zlib.compress(bytes(200 << 20), 9), **gray | {"Width": 100, "Height": 100})
+    return _pdf_with(papers.FULL, data=zlib.compress(bytes(100 << 20), 9), **gray | {"Width": 100, "Height": 100})
 
 
 def _wide_image() -> bytes:
@@ -181,7 +187,7 @@ def _endless_tree() -> bytes:
 
 #: Bombs and mazes: name with extension -> its bytes.
 BOMBS = {
-    "pixels.png": lambda: _png(50_000, 50_000),
+    "pixels.png": lambda: png(50_000, 50_000),
     "pixels.tif": _huge_tiff,
     "pixels.jpg": _huge_jpeg,
     "loop.tif": _endless_tiff,

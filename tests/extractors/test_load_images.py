@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from extractors.load import Limits, Loader, LoadedFile, RefusedPage
+from extractors.load import Limits, LoadedFile, Loader, RefusedPage
 from extractors.scan import Scan
 from tests.extractors import damage, papers
 from tests.extractors.papers import HEIGHT, WIDTH, encoded
@@ -44,9 +44,7 @@ def test_every_page_of_a_tiff_comes_out_dot_for_dot(load: Load, coding: str) -> 
     frames = [Image.fromarray(papers.page(seed, bilevel=is_bilevel)) for seed in range(3)]
     if is_bilevel:
         frames = [frame.convert("1") for frame in frames]
-    content = encoded(
-        frames[0], "TIFF", compression=coding, save_all=True, append_images=frames[1:], dpi=(200, 200)
-    )
+    content = encoded(frames[0], "TIFF", compression=coding, save_all=True, append_images=frames[1:], dpi=(200, 200))
 
     scans = load(content)
 

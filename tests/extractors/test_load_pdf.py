@@ -4,6 +4,7 @@ import io
 import struct
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -224,7 +225,7 @@ def test_strips_make_one_page(read: Read) -> None:
     pdf = pikepdf.new()
     cuts = [0, 400, 800, HEIGHT]
     images, drawing = {}, b""
-    for index, (top, bottom) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for index, (top, bottom) in enumerate(pairwise(cuts)):
         images[f"S{index}"] = image_stream(pdf, packed(bilevel[top:bottom]), WIDTH, bottom - top, **BIT)
         drawing += b"q 595.44 0 0 %.4f 0 %.4f cm /S%d Do Q " % ((bottom - top) * 0.72, (HEIGHT - bottom) * 0.72, index)
     papers.add_page(pdf, images, drawing, (595.44, HEIGHT * 0.72))
@@ -237,7 +238,7 @@ def test_strips_make_one_page(read: Read) -> None:
 
 
 def test_a_stamp_laid_over_a_scan_is_in_the_picture(read: Read) -> None:
-    """Archive programs stamp pages: taking the image alone would lose it, taking the words alone would lose the scan."""
+    """Archive programs stamp pages: the image alone would lose the stamp, the words alone would lose the scan."""
     pdf = pikepdf.open(io.BytesIO(papers.scanned_pdf("jpeg", 1)))
     page = pdf.pages[0]
     page.contents_add(b"0 0 0 rg 400 700 100 100 re f")
@@ -255,7 +256,11 @@ def test_an_annotation_that_shows_is_in_the_picture(read: Read) -> None:
     look = pdf.make_stream(b"0 0 0 rg 0 0 100 100 re f")
     look.Type, look.Subtype, look.BBox = Name.XObject, Name.Form, Array([0, 0, 100, 100])
     stamp = Dictionary(
-        Type=Name.Annot, Subtype=Name.Stamp, Rect=Array([400, 700, 500, 800]), F=4, AP=Dictionary(N=pdf.make_indirect(look))
+        Type=Name.Annot,
+        Subtype=Name.Stamp,
+        Rect=Array([400, 700, 500, 800]),
+        F=4,
+        AP=Dictionary(N=pdf.make_indirect(look)),
     )
     pdf.pages[0].obj.Annots = Array([pdf.make_indirect(stamp)])
 
