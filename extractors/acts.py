@@ -69,7 +69,14 @@ def read_acts(reader: EntryReader, zone: Zone, grammars: Mapping[str, LineGramma
     printed = _is_printed([one for row in written for _, one in row])
     return [
         [
-            _read_cell(reader, one, name, grammars[name], printed=_is_printed([w for _, w in row], printed), above_is_free=above)
+            _read_cell(
+                reader,
+                one,
+                name,
+                grammars[name],
+                printed=_is_printed([w for _, w in row], printed),
+                above_is_free=above,
+            )
             for name, one in row
         ]
         for row, above in zip(written, free, strict=True)

@@ -31,7 +31,8 @@ _INSURED: Final = (
     "ouvrant droit",
 )
 _PATIENT: Final = (
-    "patient", "patient e", "beneficiaire", "beneficiaire des soins", "malade", "nom du patient", "nom et prenom du patient",
+    "patient", "patient e", "beneficiaire", "beneficiaire des soins", "malade", "nom du patient",
+    "nom et prenom du patient",
     "personne recevant les soins", "nom et prenom", "nom prenom", "nom", "identite", "concernant", "monsieur", "madame",
 )  # fmt: skip
 _LEGEND_RATIO: Final = 84.0

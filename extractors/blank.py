@@ -12,7 +12,7 @@ from extractors.scan import Scan
 #: Ink, mm2, under which a page is blank: one short handwritten word has about 10 (25 mm of a 0.4 mm pen).
 _LEAST_INK_MM2: Final = 5.0
 #: Strokes of less than this are specks of dust and of bilevel noise, mm2.
-_SPECK_MM2: Final = 0.25
+_SPECK_MM2: Final = 0.45
 #: Grey levels: bleed-through reaches 60 on thin paper; pencil and faint carbon copies have 70 or more at their core.
 _LEAST_DEPTH: Final = 65
 #: A punched hole: round, 5 to 9 mm wide; a staple: a thin bar near a corner.

@@ -5,16 +5,17 @@ add up to: those checks choose the confidence, never the value.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from extractors.bordereaux.columns import Column, find_columns
-from extractors.bordereaux.evidence import PROVEN, Evidence
+from extractors.bordereaux.evidence import Evidence
 from extractors.bordereaux.header import Found, HeaderReader
 from extractors.bordereaux.headings import WANTED, Meaning, find_headings, meaning_of
 from extractors.bordereaux.lines import Body, TotalKind, find_lines
 from extractors.bordereaux.second_reading import CellReader, read_again
+from extractors.bordereaux.settling import PROVEN, settled
 from extractors.bordereaux.tokens import Kind, Row, rows_of
 from extractors.bordereaux.values import written_date
 from extractors.lines import plain
@@ -25,6 +26,7 @@ from extractors.sheet import View
 from schemas.bordereau import Bordereau, Line
 from schemas.field import Field
 from schemas.geometry import Box
+from schemas.identifiers.nir import FULL_LENGTH
 
 _AMOUNTS: Final = (Meaning.TOTAL, Meaning.AMO, Meaning.AMC)
 #: The header's fields, the totals last, and a line's.
@@ -39,9 +41,15 @@ HEADER_FIELDS: Final = (
 )
 LINE_FIELDS: Final = tuple(map(str, WANTED))
 _NEIGHBOURS: Final = 3
+#: First confidence of a NIR read without the key the other lines have, to be calibrated.
+_LOST_KEY: Final = 0.4
+#: Where no lot date is read, years of birth in two digits up to 30 are of this century.
+_UNKNOWN_DAY: Final = date(2030, 12, 31)
 _PAGE: Final = re.compile(r"\b(?:page|feuillet|folio) ?(?:n |no )?(\d{1,3})(?: ?(?:sur|de|of)? ?(\d{1,3}))?\b")
 _COUNT: Final = re.compile(r"\b(\d{1,4}) (?:factures?|fse|lignes?|feuilles?|dossiers?)\b")
-_COUNT_AFTER: Final = re.compile(r"\b(?:nombre|nb|nbre) (?:total )?(?:de |d )?(?:factures?|fse|lignes?|feuilles?|dossiers?) (\d{1,4})\b")
+_COUNT_AFTER: Final = re.compile(
+    r"\b(?:nombre|nb|nbre) (?:total )?(?:de |d )?(?:factures?|fse|lignes?|feuilles?|dossiers?) (\d{1,4})\b"
+)
 _FLOWS: Final = {"s": "securise", "sec": "securise", "d": "degrade", "deg": "degrade", "p": "papier", "pap": "papier"}
 
 
@@ -65,32 +73,36 @@ def read_bordereau(
     if view is None or second is None:
         return page
     again = read_again(rows, view, second, _proven_words(rows, page.content, view))
-    return _read_page(rows_of(again.words), view, page_index, CellReader(view, second))
+    return _read_page(rows_of(again.words), view, page_index, CellReader(view, second), again.first)
 
 
 def _read_page(
-    rows: list[Row], view: View | None, page_index: int, cells: CellReader | None = None
+    rows: list[Row],
+    view: View | None,
+    page_index: int,
+    cells: CellReader | None = None,
+    first: Mapping[int, str] | None = None,
 ) -> BordereauPage:
     headings = find_headings(rows)
     under = rows[headings.last + 1 :] if headings else rows
     body = find_lines(under)
     columns = find_columns(body.lines, headings.headings if headings else ())
-    evidence = Evidence(view, page_index, cells)
+    evidence = Evidence(view, page_index, cells, first=first)
     top = body.lines[0].rows[0].y if body.lines else 1.0
     outside = [row for row in rows if row.y < top][: headings.first if headings else None]
     header = HeaderReader(outside)
     lot_date = header.lot_date()
-    latest = _day(lot_date)
+    latest = _day(lot_date) or _UNKNOWN_DAY
     lines = [_line(place, body, columns, evidence, latest) for place in range(len(body.lines))]
-    totals = _totals(body, columns, evidence)
+    totals = _totals(body, columns)
     content = Bordereau(
         pages=(page_index,),
         **_header_fields(header, evidence, lot_date),
         **{str(m): evidence.amount(totals.get(m, ())) for m in _AMOUNTS},
-        lines=tuple(lines),
+        lines=_without_lost_keys(lines),
     )
     number, count = _place(rows)
-    return BordereauPage(evidence.proven(content), number, count, _invoice_count(rows))
+    return BordereauPage(settled(content), number, count, _invoice_count(rows))
 
 
 def _proven_words(rows: Sequence[Row], content: Bordereau, view: View) -> set[int]:
@@ -140,7 +152,7 @@ def join_bordereau_pages(pages: Sequence[BordereauPage]) -> Bordereau:
         **fields,
         lines=tuple(line for c in contents for line in c.lines),
     )
-    return Evidence.proven(joined) if len(pages) > 1 else joined
+    return settled(joined) if len(pages) > 1 else joined
 
 
 def _header_fields(header: HeaderReader, evidence: Evidence, lot_date: Found | None) -> dict[str, Field[str]]:
@@ -192,6 +204,20 @@ def _cell(column: Column, body: Body, place: int) -> Box:
     return Box(column.x0, heights.y, column.x1 - column.x0, heights.h)
 
 
+def _without_lost_keys(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return *lines* with the NIRs that lack a key doubtful where the software prints keys: theirs was not seen."""
+    lengths = [len(line.insured_nir.value) for line in lines if line.insured_nir.value]
+    if 2 * lengths.count(FULL_LENGTH) <= len(lengths):
+        return tuple(lines)
+    return tuple(line.model_copy(update={"insured_nir": _doubtful_if_short(line.insured_nir)}) for line in lines)
+
+
+def _doubtful_if_short(nir: Field[str]) -> Field[str]:
+    if nir.value is None or len(nir.value) == FULL_LENGTH or nir.source == "pdf_text":
+        return nir
+    return nir.model_copy(update={"confidence": min(nir.confidence, _LOST_KEY)})
+
+
 def _flow(words: Iterable[Word]) -> str | None:
     for word in words:
         text = plain(word.text)
@@ -203,7 +229,7 @@ def _flow(words: Iterable[Word]) -> str | None:
     return None
 
 
-def _totals(body: Body, columns: Sequence[Column], evidence: Evidence) -> dict[Meaning, tuple[Word, ...]]:
+def _totals(body: Body, columns: Sequence[Column]) -> dict[Meaning, tuple[Word, ...]]:
     """Return the words of the totals: the grand ones where the page has them, else the page's."""
     amounts = sorted((c for c in columns if c.kind is Kind.AMOUNT), key=lambda c: c.middle)
     totals: dict[Meaning, tuple[Word, ...]] = {}
@@ -222,7 +248,11 @@ def _in_columns(row: Row, columns: Sequence[Column]) -> dict[Meaning, tuple[Word
         pairs = zip(tokens, columns, strict=True)
         return {c.meaning: t.words for t, c in pairs if c.meaning in _AMOUNTS}
     meaning = meaning_of(" ".join(token.text for token in row.tokens if token.kind is Kind.TEXT))
-    if len(tokens) == 1 and meaning in _AMOUNTS and not any(_under(word, c, row) for word in tokens[0].words for c in named):
+    if (
+        len(tokens) == 1
+        and meaning in _AMOUNTS
+        and not any(_under(word, c, row) for word in tokens[0].words for c in named)
+    ):
         return {meaning: tokens[0].words}
     found = {column.meaning: tuple(word for word in row.words if _under(word, column, row)) for column in named}
     return {meaning: words for meaning, words in found.items() if meaning is not None and words}

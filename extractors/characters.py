@@ -17,8 +17,8 @@ from extractors.decoding.hypotheses import Hypothesis
 from extractors.readers.protocol import CellReader
 from extractors.strokes import Entry
 
-# A cell of the form is 4.8 mm high for writing 2.2 to 3 mm high. Of 0.46, 0.52, 0.58, 0.64 and 0.70, tried on 366 entries
-# of five lots, the middle ones read best.
+# A cell of the form is 4.8 mm high for writing 2.2 to 3 mm high. Of 0.46, 0.52, 0.58, 0.64 and 0.70, tried on 366
+# entries of five lots, the middle ones read best.
 _WRITING_SHARE: Final = 0.55
 # Width of a digit with its gap, as a share of its height, in print and by hand; a 1 is narrower and never split.
 _DIGIT_WIDTH: Final = 0.72
@@ -28,6 +28,10 @@ _SHORT: Final = 0.45
 _TALLEST_MARK: Final = 0.75
 # A slash leans at least this much: run over rise.
 _SLASH_LEAN: Final = 0.18
+# What the reader calls junk here is mostly a digit it was not shown well; then any digit is about as likely.
+_DIGITS: Final = "0123456789"
+_JUNK_IS_A_DIGIT: Final = 0.8
+_BLIND: Final = 0.02
 _BEAM: Final = 64
 _MOST_IN_ONE: Final = 4
 _LEAST: Final = 1e-3
@@ -180,8 +184,13 @@ def _symbols(
         mark = "," if low and "," in separators else "." if low else "-"
         return [(mark, 0.97)] if mark in separators else [("", 0.6), ("?", 0.3)]
     slash = _slash(piece, line) if "/" in separators else 0.0
-    digits = [(c, float(p) * (1.0 - slash)) for c, p in zip(classes, row, strict=True) if c in "0123456789?"]
-    return [*digits, ("/", slash)] if slash > 0 else digits
+    digits = {c: float(p) * (1.0 - slash) for c, p in zip(classes, row, strict=True) if c in _DIGITS}
+    # a piece that was cut wrong looks like junk: that says little about the number
+    junk = float(row[classes.index("?")]) * (1.0 - slash)
+    known = sum(digits.values()) + len(_DIGITS) * _BLIND
+    options = [(c, p + _JUNK_IS_A_DIGIT * junk * (p + _BLIND) / known) for c, p in digits.items()]
+    options.append(("?", (1.0 - _JUNK_IS_A_DIGIT) * junk))
+    return [*options, ("/", slash)] if slash > 0 else options
 
 
 def _slash(piece: _Piece, line: float) -> float:

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -19,6 +18,8 @@ _TITLE_DEPTH: Final = 0.3
 _HEAD_DEPTH: Final = 0.5
 # Share of its line a phrase must fill to be a title, rather than words in a sentence.
 _TITLE_SHARE: Final = 0.62
+# Letters that may stand before it: a logo's "cerfa", a speck. "Date de la demande d'accord" is a label, no title.
+_TITLE_START: Final = 5
 # What a phrase keeps of its weight away from its place: "démarche de soins" in a sentence says little.
 _OUT_OF_PLACE: Final = 0.25
 # Phrases up to this many letters must be found as whole words: "bic" is in "Bicêtre".
@@ -102,17 +103,9 @@ class _Text:
         return title + min(phrases, _PHRASES_AT_MOST)
 
     def _strength(self, cue: Cue) -> float:
-        phrase = _compact(cue.phrase)
+        phrase = cue.compact
         if cue.place is Place.TITLE:
-            shares = [min(1.0, len(phrase) / len(line)) for line in self._titles]
-            best = max(
-                (
-                    _found(phrase, line)
-                    for line, share in zip(self._titles, shares, strict=True)
-                    if share >= _TITLE_SHARE
-                ),
-                default=0.0,
-            )
+            best = max((_as_title(phrase, line) for line in self._titles), default=0.0)
             return best or _OUT_OF_PLACE * self._anywhere(cue.phrase, phrase, self._page, self._words)
         if cue.place is Place.HEAD:
             return self._anywhere(cue.phrase, phrase, self._head, self._head_words)
@@ -132,6 +125,16 @@ def _is_in_table(line: TextLine, lines: list[TextLine]) -> bool:
     return beside >= 2  # noqa: PLR2004 - a title may share its row with a page number
 
 
+def _as_title(phrase: str, line: str) -> float:
+    """Return how surely *line* is the title *phrase*: it begins with it, and holds little else."""
+    if len(phrase) < _TITLE_SHARE * len(line) or len(line) < _FAINT_RATIO / 100 * len(phrase):
+        return 0.0
+    alignment = fuzz.partial_ratio_alignment(phrase, line, score_cutoff=_FAINT_RATIO)
+    if alignment is None or alignment.dest_start > _TITLE_START:
+        return 0.0
+    return 1.0 if alignment.score >= _CLEAR_RATIO else _FAINT_SHARE
+
+
 def _found(phrase: str, text: str) -> float:
     """Return 1.0 where *text* holds *phrase*, a part of it where it holds something close, else 0.0."""
     if phrase in text:
@@ -144,7 +147,6 @@ def _found(phrase: str, text: str) -> float:
     return _FAINT_SHARE if ratio else 0.0
 
 
-@cache
 def _compact(text: str) -> str:
     return "".join(text.split())
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from extractors.blank import is_blank
 from extractors.orientation import find_rotation, skew_of
-from extractors.paper import MM_PER_INCH, PAGE_MM, InkMap, estimate_dpi, grey_of, ink_map
+from extractors.paper import MM_PER_INCH, PAGE_MM, InkMap, border_of, estimate_dpi, grey_of, ink_map, reduced
 from extractors.photo import find_paper, laid_flat
 from extractors.scan import Scan
 from extractors.sheet import Quality, Sheet, View
@@ -70,11 +70,19 @@ def level(sheet: Sheet, *, dpi: float = 300.0) -> View:
         flat = flat @ np.diag([1 / scale, 1 / scale, 1.0])
         lean = skew_of(ink_map(warped(sheet.grey, flat, size), dpi).ink)
         to_sheet = flat @ _leaning(lean, size, size, 1.0)
-    grey = warped(sheet.grey, to_sheet, size)
-    border = ink_map(grey, dpi).border
-    if border.any():
-        grey[cv2.resize(border, size, interpolation=cv2.INTER_NEAREST) > 0] = 255
+    grey = warped(_without_border(sheet.grey, sheet.dpi), to_sheet, size)
+    if corners is not None:  # what is left of the ground along the sheet's edges
+        grey = _without_border(grey, dpi)
     return View(grey, to_sheet, (height, width), dpi)
+
+
+def _without_border(grey: NDArray[np.uint8], dpi: float) -> NDArray[np.uint8]:
+    """Return *grey* with the dark areas that hang on its edges painted white."""
+    border = border_of(reduced(grey, dpi))
+    if not border.any():
+        return grey
+    whole = cv2.resize(border, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(np.where(whole > 0, np.uint8(255), grey), np.uint8)
 
 
 def _leaning(degrees: float, source: tuple[float, float], size: tuple[int, int], scale: float) -> NDArray[np.float64]:

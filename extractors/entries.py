@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from extractors.characters import read_characters
 from extractors.decoding import combs, ctc
+from extractors.decoding.calibration import COMBS
 from extractors.decoding.hypotheses import Grammar, Hypothesis, Place, decide, empty
+from extractors.decoding.texts import with_lost_commas
 from extractors.form_view import FormView, Rect
 from extractors.readers.protocol import Readers
 from extractors.strokes import Entry, Ink
@@ -21,13 +23,18 @@ _CELL_MARGIN: Final = (0.25, 0.20)
 _COMB_DUST_MM2: Final = 0.35
 _EMPTY: Final = 0.995
 # From this confidence on, printed text is what Tesseract says it is, and no other reader is asked.
-_PRINTED: Final = 0.95
+_PRINTED: Final = 0.93
 # Printed figures read this surely one by one need no second reader; what they add up to is checked besides.
-_ALONE: Final = 0.985
+_ALONE: Final = 0.975
 # Two readers that agree this much need no third.
 _SETTLED: Final = 0.97
 # What the reader of print says of handwriting is worth this share of its confidence.
 _NOT_PRINTED: Final = 0.5
+# How far each reader is taken at its word: it errs at least this often where it is certain (held-out hands, print of
+# other machines), and what it errs on is shared by no other string in particular.
+_TRUST_LINES: Final = 0.96
+_TRUST_PRINT: Final = 0.98
+_TRUST_CHARACTERS: Final = 0.99
 # How a text reader's doubt is shared: when it errs, the right string is this likely to be the other reader's.
 _OTHER_READER: Final = 0.25
 
@@ -43,6 +50,11 @@ class LineGrammar(Grammar, Protocol):
     @property
     def separators(self) -> str:
         """Of a number: the marks that may part its digits."""
+        ...
+
+    @property
+    def decimals(self) -> int:
+        """Of a number: how many digits usually follow its comma; 0 where it has none."""
         ...
 
     @property
@@ -163,18 +175,15 @@ class EntryReader:
             names.append(self._readers.text.name)
             if _is_settled(readings[0], grammar, _PRINTED):
                 return decide(readings[0], grammar, self.place(entry.rect, names[0]))
-        posteriors = self._readers.lines.read_line(entry.grey)
-        written = ctc.strings(posteriors, grammar.fold)
-        if grammar.words:
-            written = _merged(written, ctc.of_words(posteriors, grammar.words, grammar.fold))
-        readings.append(written)
+        readings.append(self._written(entry, grammar))
         names.append(self._readers.lines.name)
         return self._decided(entry, grammar, readings, names)
 
     def _read_number(self, entry: Entry, grammar: LineGrammar, *, printed: bool | None) -> Field[str]:
         """Return a number: character by character, then by a reader of whole lines, then by both kinds of those."""
         cells, text, lines = self._readers.cells, self._readers.text, self._readers.lines
-        readings = [read_characters(entry, cells, separators=grammar.separators)]
+        one_by_one = read_characters(entry, cells, separators=grammar.separators)
+        readings = [with_lost_commas(_weakened(one_by_one, _TRUST_CHARACTERS), grammar.decimals)]
         names = [cells.name]
         if printed and _is_settled(readings[0], grammar, _ALONE):
             return decide(readings[0], grammar, self.place(entry.rect, cells.name))
@@ -182,15 +191,22 @@ class EntryReader:
             if name == text.name:
                 readings.append(self._printed(entry, grammar, digits=True, trusted=bool(printed)))
             else:
-                readings.append(ctc.strings(lines.read_line(entry.grey), grammar.fold))
+                readings.append(self._written(entry, grammar))
             names.append(name)
             if _is_settled(together(*readings), grammar, _SETTLED):
                 break
         return self._decided(entry, grammar, readings, names)
 
+    def _written(self, entry: Entry, grammar: LineGrammar) -> list[Hypothesis]:
+        posteriors = self._readers.lines.read_line(entry.grey)
+        written = ctc.strings(posteriors, grammar.fold)
+        if grammar.words:
+            written = _merged(written, ctc.of_words(posteriors, grammar.words, grammar.fold))
+        return with_lost_commas(_weakened(written, _TRUST_LINES), grammar.decimals)
+
     def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> list[Hypothesis]:
         reading = self._readers.text.read_line(entry.grey, digits_only=digits)
-        trust = 1.0 if trusted else _NOT_PRINTED
+        trust = _TRUST_PRINT if trusted else _NOT_PRINTED
         return [Hypothesis(_folded(reading.text, grammar.fold), trust * reading.confidence)] if reading.text else []
 
     def _decided(
@@ -203,7 +219,7 @@ class EntryReader:
 
     def _cell(self, cell: Rect) -> NDArray[np.uint8]:
         x, y = _CELL_MARGIN
-        return self.view.cut(self.view.cleaned, cell.grown(x * cell.w, y * cell.h))
+        return self.view.cut(self.ink.grey, cell.grown(x * cell.w, y * cell.h))
 
     def _decode(self, zone: CombZone, probabilities: NDArray[np.float32]) -> CombReading:
         classes = self._readers.cells.classes
@@ -211,9 +227,9 @@ class EntryReader:
         blank = combs.emptiness(probabilities, classes)
         if blank > 1.0 - blank:
             return CombReading(zone, empty(place, blank))
-        hypotheses = combs.strings(probabilities, classes, zone.grammar.allowed)
-        junk = probabilities[:, classes.index(combs.JUNK)] if combs.JUNK in classes else np.zeros(len(probabilities))
-        return CombReading(zone, decide(hypotheses, zone.grammar, place), tuple(float(j) for j in junk))
+        hypotheses = combs.strings(combs.with_rare_junk(probabilities, classes), classes, zone.grammar.allowed)
+        junk = tuple(float(j) for j in probabilities[:, classes.index(combs.JUNK)])
+        return CombReading(zone, decide(hypotheses, zone.grammar, place, COMBS), junk)
 
 
 def together(*readings: list[Hypothesis]) -> list[Hypothesis]:
@@ -236,6 +252,10 @@ def together(*readings: list[Hypothesis]) -> list[Hypothesis]:
         share = 1.0 / len(given)
         return [Hypothesis(text, share * sum(one.get(text, 0.0) for one in given)) for text in sorted(texts)]
     return sorted((Hypothesis(t, w / total) for t, w in weights.items()), key=lambda h: -h.probability)
+
+
+def _weakened(hypotheses: list[Hypothesis], trust: float) -> list[Hypothesis]:
+    return [Hypothesis(h.text, trust * h.probability) for h in hypotheses]
 
 
 def _merged(one: list[Hypothesis], other: list[Hypothesis]) -> list[Hypothesis]:

@@ -7,19 +7,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from extractors.acts import act_grammars, as_act, read_acts
 from extractors.corrected import read_corrected
-from extractors.decoding.grammars import CombDate, Digits, Luhn, Nir
+from extractors.decoding.grammars import Cents, CombDate, Digits, Luhn, Nir
 from extractors.decoding.sums import reconcile
 from extractors.decoding.texts import Amount, FreeText, Name
 from extractors.entries import CombGrammar, CombZone, EntryReader, LineGrammar
 from extractors.form_view import FormView, Rect
 from extractors.forms.template import BoxMm, FormTemplate, Zone
-from extractors.marks.erasures import Written, find_erasures, strike_of
+from extractors.marks.erasures import Written, find_erasures, find_struck_ticks, strike_of
 from extractors.marks.signatures import read_signature
 from extractors.marks.ticks import read_tick
 from extractors.print_removal import WORKING_PX_PER_MM, remove_print
@@ -79,15 +75,9 @@ def form_view(form: LaidForm, sheet: Sheet) -> FormView:
     """Return *form* laid flat, with and without its print."""
     view = form.view(sheet, WORKING_PX_PER_MM)
     known = form.template.folder is not None
-    cleaned = remove_print(view, form.template, sheet) if known else _evened(view.grey)
+    cleaned = remove_print(view, form.template, sheet)
     blank = form.template.blank(WORKING_PX_PER_MM) if known else None
     return FormView(view.grey, cleaned, WORKING_PX_PER_MM, sheet.is_bilevel, lambda rect: form.box(BoxMm(*rect)), blank)
-
-
-def _evened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return *grey* with its tints evened to white; what is printed dark stays."""
-    around = cv2.medianBlur(cv2.dilate(grey, np.ones((5, 5), np.uint8)), 31)
-    return np.asarray(cv2.divide(grey, around, scale=255), np.uint8)
 
 
 def read_form(
@@ -105,6 +95,7 @@ def read_form(
     reader = EntryReader(view, readers, page_index)
     fields: dict[str, Any] = {}
     written: list[Written] = []
+    ticks: list[tuple[str, Rect]] = []
     for comb in reader.read_combs([_comb(zone) for zone in template.zones if zone.kind == "comb"]):
         fields[comb.zone.name] = comb.field
         entry = reader.ink.entry(comb.zone.rect, above=0.8, below=0.8)
@@ -124,6 +115,7 @@ def read_form(
             fields[zone.id] = read_stamp(view, reader.ink, readers.text, rect, page_index)
         elif zone.kind == "checkbox":
             fields[zone.id] = read_tick(view, reader.ink, rect, page_index)
+            ticks.append((zone.id, rect))
         elif zone.kind == "signature":
             fields[zone.id] = read_signature(view, reader.ink, rect, page_index)
         elif zone.kind == "table":
@@ -133,7 +125,10 @@ def read_form(
     if "acts" in fields and "total_amount" in fields:
         fields["acts"], fields["total_amount"] = _added_up(fields["acts"], fields["total_amount"])
     known = {name: field for name, field in fields.items() if name in Invoice.model_fields}
-    marks = find_erasures(view, reader.ink, written, page_index)
+    marks = (
+        *find_erasures(view, reader.ink, written, page_index),
+        *find_struck_ticks(view, reader.ink, ticks, page_index),
+    )
     return Invoice(pages=(page_index,), form=template.form, marks=marks, **known)
 
 
@@ -160,6 +155,8 @@ def _comb_grammar(zone: Zone) -> CombGrammar:
         return Luhn(len(zone.cells_mm), first="18")
     if kind == "provider9":
         return Luhn(len(zone.cells_mm), letters=True)
+    if kind == "cents":
+        return Cents(len(zone.cells_mm))
     return Digits(len(zone.cells_mm))
 
 

@@ -1,7 +1,7 @@
 """Rows of handwriting on a page without template, found by their ink: engines for print see only pieces of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -18,7 +18,9 @@ from schemas.geometry import Box
 # Rows of handwriting lie 5 mm apart and more; between two of them the ink thins to a third of the fainter.
 _SMOOTH_MM: Final = 0.7
 _LEAST_SPACING_MM: Final = 3.0
-_VALLEY: Final = 0.4
+_VALLEY: Final = 0.6
+# A stroke that reaches at least twice this far, in mm, on both sides of the thinnest place belongs to two rows.
+_SLACK_MM: Final = 1.2
 # Less ink than a short word is a speck, a dot or a comma.
 _LEAST_INK_MM2: Final = 1.5
 _LEAST_HEIGHT_MM: Final = 1.2
@@ -119,10 +121,11 @@ def _bands(ink: FreeInk, strokes: list[Stroke]) -> list[list[Stroke]]:
     """Part *strokes* where the ink of the page thins between two rows."""
     if not strokes:
         return []
-    height = ink.mask.shape[0]
-    profile = np.zeros(height)
-    for stroke in strokes:
-        profile[stroke.y : stroke.y + stroke.h] += stroke.area / stroke.h
+    top, bottom = min(s.y for s in strokes), max(s.y + s.h for s in strokes)
+    chosen = np.zeros(int(ink.labels.max()) + 1, np.bool_)
+    chosen[[s.label for s in strokes]] = True
+    profile = np.zeros(ink.mask.shape[0])
+    profile[top:bottom] = chosen[ink.labels[top:bottom]].sum(axis=1)
     profile = gaussian_filter1d(profile, _SMOOTH_MM * ink.px_per_mm)
     peaks, _ = find_peaks(profile, distance=max(1, round(_LEAST_SPACING_MM * ink.px_per_mm)))
     kept: list[int] = []
@@ -136,8 +139,21 @@ def _bands(ink: FreeInk, strokes: list[Stroke]) -> list[list[Stroke]]:
     edges = [a + int(profile[a:b].argmin()) for a, b in pairwise(kept)]
     bands: list[list[Stroke]] = [[] for _ in range(len(edges) + 1)]
     for stroke in strokes:
-        bands[int(np.searchsorted(edges, stroke.y + stroke.h / 2))].append(stroke)
+        for piece in _cut(stroke, edges, _SLACK_MM * ink.px_per_mm):
+            bands[int(np.searchsorted(edges, piece.y + piece.h / 2))].append(piece)
     return [band for band in bands if band]
+
+
+def _cut(stroke: Stroke, edges: list[int], slack: float) -> list[Stroke]:
+    """Return the parts of a stroke that runs far into two rows, cut where the ink thins; else the stroke alone."""
+    inside = [edge for edge in edges if stroke.y + 2 * slack < edge < stroke.y + stroke.h - 2 * slack]
+    if not inside:
+        return [stroke]
+    bounds = [stroke.y, *inside, stroke.y + stroke.h]
+    return [
+        replace(stroke, y=upper, h=lower - upper, area=max(1, stroke.area * (lower - upper) // stroke.h))
+        for upper, lower in pairwise(bounds)
+    ]
 
 
 def _with_small(ink: FreeInk, bands: list[list[Stroke]], small: list[Stroke]) -> list[list[Stroke]]:

@@ -12,8 +12,17 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
-from extractors.forms.fitting import fitted_boxes, fitted_comb, fitted_line, fitted_signature, fitted_table, shifted
+from extractors.forms.fitting import (
+    around,
+    fitted_boxes,
+    fitted_comb,
+    fitted_line,
+    fitted_signature,
+    fitted_table,
+    shifted,
+)
 from extractors.forms.label_search import PlacedWord, find_labels, moved
 from extractors.forms.printed import Label, key_of, label_of, printed_labels
 from extractors.forms.structures import structures_of
@@ -26,6 +35,15 @@ from schemas.geometry import Box
 
 #: Share of the entries that must have found their own label.
 _LEAST_SHARE: Final = 0.6
+#: Likeness (0 to 100) from which a word of so many letters is one the form prints.
+_SAME_WORD: Final = 80
+_LONG_WORD: Final = 4
+#: Words of one printed line stand this near where those between were not read, mm.
+_LINE_GAP_MM: Final = 25.0
+#: Lower words outside every entry are the form's small print: nobody writes so small.
+_SMALL_PRINT_MM: Final = 2.4
+#: Headings that hold a table's columns; fewer are completed from the labels around.
+_FEWEST_HEADINGS: Final = 4
 _REFERENCE: Final = re.compile(r"S\s?(3129)\s?([a-z])\b")
 
 
@@ -53,22 +71,16 @@ class FoundForm:
         return self.level.dpi / MM_PER_INCH
 
 
-def find_zones(words: Sequence[Word], view: View, sheet: Sheet) -> FoundForm | None:
+def find_zones(words: Sequence[Word], view: View) -> FoundForm | None:
     """Return the form whose labels stand on the page, its entries where this print has them; None where none does.
 
     Args:
         words: the page's, boxes in fractions of *view*.
         view: the page level and cut, from ``clean.level``.
-        sheet: the page *view* was made from.
     """
-    height, width = view.grey.shape
     px_per_mm = view.dpi / MM_PER_INCH
-    page_mm = (round(width / px_per_mm, 2), round(height / px_per_mm, 2))
-    placed = [
-        PlacedWord(key_of(w.text), BoxMm(w.box.x * page_mm[0], w.box.y * page_mm[1], w.box.w * page_mm[0], w.box.h * page_mm[1]))
-        for w in words
-        if key_of(w.text)
-    ]
+    page_mm = (round(view.grey.shape[1] / px_per_mm, 2), round(view.grey.shape[0] / px_per_mm, 2))
+    placed = [PlacedWord(key_of(word.text), _in_mm(word.box, page_mm)) for word in words if key_of(word.text)]
     best: FoundForm | None = None
     for template in _known():
         labels = printed_labels(template)
@@ -76,8 +88,46 @@ def find_zones(words: Sequence[Word], view: View, sheet: Sheet) -> FoundForm | N
         zones = _zones(template, labels, found, view) if found else ()
         if zones and (best is None or len(zones) > len(best.template.zones)):
             form = _reference(words) or template.form
-            best = FoundForm(FormTemplate(form=form, page_mm=page_mm, zones=zones), view)
+            words_mm = (*found.values(), *_other_print(placed, labels, zones))
+            best = FoundForm(FormTemplate(form=form, page_mm=page_mm, zones=zones, words_mm=words_mm), view)
     return best
+
+
+def _other_print(placed: list[PlacedWord], labels: tuple[Label, ...], zones: tuple[Zone, ...]) -> list[BoxMm]:
+    """Return the lines the form prints that no label was found for, as far as they stand outside every entry.
+
+    A line is taken off whole, with the words between that were not read.
+    """
+    printed = {key_of(word) for label in labels for word in label.text.split()}
+    long_words = [key for key in printed if len(key) >= _LONG_WORD]
+    entries = [zone.box_mm for zone in zones if zone.kind != "table"]
+    entries += [cell for zone in zones for row in zone.rows_mm for cell in row.values()]
+    lines: list[BoxMm] = []
+    for word in sorted(placed, key=lambda word: word.box_mm.x):
+        box = word.box_mm
+        alike = word.key in printed or any(fuzz.ratio(word.key, key) > _SAME_WORD for key in long_words)
+        if not (alike or box.h < _SMALL_PRINT_MM) or any(_overlap(box, entry) for entry in entries):
+            continue
+        for i, line in enumerate(lines):
+            joined = around((line, box))
+            near = joined.h < 1.5 * max(line.h, box.h) and box.x - line.x - line.w < _LINE_GAP_MM
+            if near and not any(_overlap(joined, entry) for entry in entries):
+                lines[i] = joined
+                break
+        else:
+            lines.append(box)
+    return lines
+
+
+def _overlap(a: BoxMm, b: BoxMm) -> bool:
+    """Return whether *a* reaches into *b* by more than a third of its own height."""
+    across = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    return across > 0 and min(a.y + a.h, b.y + b.h) - max(a.y, b.y) > a.h / 3
+
+
+def _in_mm(box: Box, page_mm: tuple[float, float]) -> BoxMm:
+    width, height = page_mm
+    return BoxMm(box.x * width, box.y * height, box.w * width, box.h * height)
 
 
 @lru_cache(maxsize=1)
@@ -91,9 +141,7 @@ def _reference(words: Sequence[Word]) -> str | None:
     return f"S{match[1]}{match[2]}" if match else None
 
 
-def _zones(
-    template: FormTemplate, labels: tuple[Label, ...], found: dict[int, BoxMm], view: View
-) -> tuple[Zone, ...]:
+def _zones(template: FormTemplate, labels: tuple[Label, ...], found: dict[int, BoxMm], view: View) -> tuple[Zone, ...]:
     """Return *template*'s entries at their places on *view*, or none where too few found their label."""
     named = {zone.id: label_of(zone, labels) for zone in template.zones}
     sure = sum(index in found for index in named.values())
@@ -104,25 +152,38 @@ def _zones(
     here = np.array([_anchor(box) for box in found.values()])
     places = {zone.id: _expected(zone, named[zone.id], labels, found, (there, here)) for zone in template.zones}
     checks = {zone.id: places[zone.id] for zone in template.zones if zone.kind == "checkbox"}
-    boxes = checks | fitted_boxes(checks, fields)
+    boxes = fitted_boxes(checks, fields)
     zones: list[Zone] = []
+    blocks: list[Zone] = []
     for zone in template.zones:
         index, expected = named[zone.id], places[zone.id]
         if zone.kind == "comb":
             zones.append(fitted_comb(zone, expected, fields))
         elif zone.kind == "text":
             zones.append(fitted_line(zone, expected, None if index is None else found.get(index), fields))
-        elif zone.kind == "checkbox":
-            zones.append(zone.model_copy(update={"box_mm": boxes[zone.id]}))
+        elif zone.kind == "checkbox":  # without its box an entry stays unread: beside it, every box is empty
+            zones.extend([zone.model_copy(update={"box_mm": boxes[zone.id]})] if zone.id in boxes else [])
         elif zone.kind == "signature":
-            zones.append(fitted_signature(zone, expected, fields))
+            signature = fitted_signature(zone, expected, fields)
+            zones.extend([signature] if signature else [])
         elif zone.kind == "table":
             bottom = moved(np.array([zone.box_mm.x, zone.box_mm.y + zone.box_mm.h]), there, here)[1]
-            table = fitted_table(zone, _headings(zone, labels, found), float(bottom), fields)
+            headings = _headings(zone, labels, found, (there, here))
+            table = fitted_table(zone, headings, float(bottom), fields)
             zones.extend([table] if table else [])
         else:
-            zones.append(shifted(zone, expected))
-    return tuple(zones)
+            blocks.append(shifted(zone, expected))
+    return (*zones, *(_bounded(block, named[block.id], found, zones) for block in blocks))
+
+
+def _bounded(block: Zone, index: int | None, found: dict[int, BoxMm], zones: list[Zone]) -> Zone:
+    """Return *block*, a free area for a stamp, between its own label and the entry below it."""
+    x, y, w, h = block.box_mm
+    label = found.get(index) if index is not None else None
+    top = label.y + label.h + 0.3 if label is not None else y
+    below = [z.box_mm.y for z in zones if z.box_mm.x < x + w and x < z.box_mm.x + z.box_mm.w and z.box_mm.y > top + 5]
+    bottom = min([y + h, *(edge - 0.5 for edge in below)])
+    return block.model_copy(update={"box_mm": BoxMm(x, top, w, max(bottom - top, 1.0))})
 
 
 def _expected(
@@ -143,17 +204,25 @@ def _expected(
     return BoxMm(x + float(shift[0]), y + float(shift[1]), w, h)
 
 
-def _headings(zone: Zone, labels: tuple[Label, ...], found: dict[int, BoxMm]) -> dict[str, BoxMm]:
-    """Return where the headings of a table's columns stand on the page, by column."""
-    headings = {}
+def _headings(
+    zone: Zone,
+    labels: tuple[Label, ...],
+    found: dict[int, BoxMm],
+    known: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> dict[str, BoxMm]:
+    """Return where the headings of a table's columns stand on the page, by column; too few read: where they should."""
+    headings, guessed = dict[str, BoxMm](), dict[str, BoxMm]()
     for column in zone.columns:
-        for i, box in found.items():
-            own = labels[i].box_mm
-            if labels[i].key == key_of(column.label) and zone.box_mm.y <= own.y <= zone.box_mm.y + zone.header_mm:
-                headings[column.id] = box
-    return headings
+        for i, label in enumerate(labels):
+            own = label.box_mm
+            if label.key != key_of(column.label) or not zone.box_mm.y <= own.y <= zone.box_mm.y + zone.header_mm:
+                continue
+            if i in found:
+                headings[column.id] = found[i]
+            x, middle = moved(_anchor(own), *known)
+            guessed[column.id] = BoxMm(float(x), float(middle) - own.h / 2, own.w, own.h)
+    return headings if len(headings) >= _FEWEST_HEADINGS else guessed | headings
 
 
 def _anchor(box: BoxMm) -> NDArray[np.float64]:
     return np.array([box.x, box.y + box.h / 2])
-

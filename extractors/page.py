@@ -13,7 +13,9 @@ from extractors.bordereau import read_bordereau
 from extractors.classify import classify
 from extractors.clean import level, measure, upright
 from extractors.engines import Engines
+from extractors.facture import read_facture
 from extractors.feuille import read_feuille
+from extractors.labels import find_zones
 from extractors.orientation import find_rotation
 from extractors.paper import estimate_dpi, grey_of
 from extractors.prescription import read_prescription
@@ -98,11 +100,17 @@ def _read_text_page(sheet: Sheet, index: int, engines: Engines, quality: Quality
     reading = PageReading(_page(sheet, index, kind, confidence), quality)
     readers = engines.readers
     if kind is PageKind.BORDEREAU:
-        reading = replace(reading, bordereau=read_bordereau(words, view, index))
+        reading = replace(reading, bordereau=read_bordereau(words, view, index, second=readers.lines))
     elif kind is PageKind.PRESCRIPTION:
         reading = replace(reading, prescription=read_prescription(words, view, readers, barcodes, index))
     elif kind in ATTACHMENT_KINDS:
         reading = replace(reading, attachment=read_attachment(words, view, kind, barcodes, index))
+    elif kind is PageKind.FACTURE:
+        reading = replace(reading, invoice=read_facture(words, view, index))
+    elif kind is PageKind.FEUILLE:
+        found = find_zones(words, view)
+        if found is not None:
+            reading = replace(reading, invoice=read_feuille(found, sheet, readers, index, engines.vocabulary))
     elif kind is PageKind.SEPARATOR:
         reading = replace(reading, separator=read_separator(words, barcodes))
     return reading

@@ -25,6 +25,8 @@ class Cue:
     phrase: str
     weight: float
     place: Place
+    #: the phrase without spaces, which engines add and lose
+    compact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def load_page_cues() -> PageCues:
     weight = float(references.pop("weight"))
     cues = {
         PageKind(kind): tuple(
-            Cue(phrase, float(group["weight"]), place)
+            Cue(phrase, float(group["weight"]), place, phrase.replace(" ", ""))
             for place in Place
             for group in groups.get(place.value, ())
             for phrase in group["phrases"]

@@ -21,8 +21,8 @@ _LEGEND_LINE: Final = re.compile(
 _FIRST_NAMES: Final = re.compile(r"\bpr[eé]noms?\s*[:;]?\s*", re.IGNORECASE)
 # What ends a name: a birth, an age, a number, a legend.
 _END: Final = re.compile(
-    r"\s*(?:[,;:(\[|]|\d|\bn[eé]\(?e?\)?\s*(?:le)?\b|\bn[eé]e\b|\b[aâ]g[eé]e?\b|\bdate\b|\bans\b|\bsexe\b|\bNIR\b|\bDDN\b"
-    r"|\bpoids\b"
+    r"\s*(?:[,;:(\[|]|\d|\bn[eé]\(?e?\)?\s*(?:le)?\b|\bn[eé]e\b|\b[aâ]g[eé]e?\b|\bdate\b|\bans\b|\bsexe\b"
+    r"|\bNIR\b|\bDDN\b|\bpoids\b"
     r"|\bn°|\brpps\b|\badeli\b|\bfiness\b|\btel\b|\bt[eé]l|\s-\s|\s–\s).*$",
     re.IGNORECASE,
 )
@@ -30,8 +30,9 @@ _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?")
 # Words of letterheads that follow a title without being a name.
 _NOT_NAMES: Final = frozenset(
     {
-        "a", "ancien", "au", "aux", "cabinet", "chef", "chirurgie", "clinique", "consultation", "diplome", "docteur", "en",
-        "et", "faculte", "generale", "generaliste", "groupe", "hopital", "interne", "madame", "medecin", "medecine",
+        "a", "ancien", "au", "aux", "cabinet", "chef", "chirurgie", "clinique", "consultation", "diplome", "docteur",
+        "en", "et", "faculte", "generale", "generaliste", "groupe", "hopital", "interne",
+        "madame", "medecin", "medecine",
         "mlle", "mme", "monsieur", "ordonnance", "patient", "service", "specialiste",
     }
 )  # fmt: skip

@@ -63,8 +63,10 @@ def read_prescriber(sheet: Sheet, barcodes: Sequence[Barcode]) -> tuple[Text, Te
     if chosen is None:
         return Text(page=sheet.index), rpps
     name, confidence = _read_twice(sheet, chosen)
-    if any(_is_same(chosen.name, other.name) for other in stamps if other is not chosen):
+    if any(other is not chosen and plain(other.name) == plain(name) for other in stamps):
         confidence = max(confidence, _NAME_TWICE)
+    elif any(other is not chosen and other.line.confidence >= _READABLE_STAMP for other in stamps):
+        confidence = min(confidence, _ACCENTS_APART)  # the stamp spells it otherwise
     if not is_alone:
         confidence = min(confidence, _SEVERAL)
     others = tuple(

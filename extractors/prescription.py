@@ -13,6 +13,7 @@ from extractors.free_signature import read_signature
 from extractors.lines import TextLine, lines_of, plain
 from extractors.marks.prescription_marks import find_marks
 from extractors.persons import parse_doctor, parse_name, parse_patient
+from extractors.prescribed_words import mend
 from extractors.prescribers import read_prescriber
 from extractors.prescription_date import read_date
 from extractors.prescription_rows import AT_MOST, Row, Sheet, after, is_same_text, read_rows, richer, weighed
@@ -40,6 +41,7 @@ _STAMP: Final = 0.45
 _RIGHT: Final = 0.4
 _NARROW: Final = 0.38
 _FLOURISH_MM: Final = 8.0
+_SPECK: Final = 0.02
 _BIZONE: Final = (
     "prescriptions relatives au traitement de l affection de longue duree reconnue",
     "prescriptions sans rapport avec l affection de longue duree",
@@ -57,6 +59,7 @@ _TITLES: Final = ("monsieur", "madame", "mademoiselle")
 _TITLE_RATIO: Final = 75.0
 _GLUED_TITLE: Final = re.compile(r"^(Madame|Monsieur|Mademoiselle|Mme|Mlle)(?=[A-ZÉÈ])")
 _CANDIDATES: Final = 12
+_CE_FOR_OE: Final = re.compile(r"(?<=[BCDFGKLMNPRSTVZ])CE(?=[IU])|\bCE(?=U)")
 # Two engines on one printed row: they agree, they differ in accents only, they differ.
 _READ_TWICE: Final = 0.99
 _ACCENTS_APART: Final = 0.9
@@ -93,7 +96,8 @@ def read_prescription(
     body = _body(sheet, date_row, patient_row)
     written = [row.box for row in (*body, *(r for r in (date_row, patient_row) if r))]
     rows = [("date", date_row), ("patient_name", patient_row), *(("text", row) for row in body)]
-    marks = find_marks(sheet, [(field, row) for field, row in rows if row])
+    is_typed = not any(row.is_hand for row in body)
+    marks = find_marks(sheet, [(field, row) for field, row in rows if row], is_typed=is_typed)
     if any(mark.field == "date" for mark in marks):
         date = date.model_copy(update={"confidence": min(date.confidence, _CORRECTED)})
     signature, signature_box = read_signature(ink, words, written, page_index)
@@ -169,6 +173,16 @@ def _is_prose(text: str) -> bool:
 
 
 def _patient(sheet: Sheet, row: Row, name: str) -> Text:
+    field = _named(sheet, row, name)
+    ligature = _CE_FOR_OE.sub("Œ", field.value or "")
+    if ligature == (field.value or ""):
+        return field
+    # Both engines take the ligature for two letters, so their agreement proves nothing.
+    other = Alternative[str](value=ligature, probability=_READ_APART)
+    return field.model_copy(update={"confidence": min(field.confidence, _READ_APART), "alternatives": (other,)})
+
+
+def _named(sheet: Sheet, row: Row, name: str) -> Text:
     if row.posteriors is not None:
         options: dict[str, float] = {}
         # The title is left behind: what it may look like says nothing about the name.
@@ -240,7 +254,9 @@ def _is_stamp(row: Row) -> bool:
 
 
 def _is_signature_like(sheet: Sheet, row: Row) -> bool:
-    """Whether a row at the right is a signature rather than a short text."""
+    """Whether a row is a signature, a hole or a slip of the pen rather than a text."""
+    if sum(c.isalnum() for c in row.text) < 2 and (row.is_hand or row.box.w < _SPECK):  # noqa: PLR2004 - no word at all
+        return True
     if row.box.x < _RIGHT or row.box.w > _NARROW or not row.is_hand:
         return False
     left, top, right, bottom = sheet.ink.pixels(row.box)
@@ -254,6 +270,7 @@ def _is_signature_like(sheet: Sheet, row: Row) -> bool:
 def _text(sheet: Sheet, body: list[Row]) -> Text:
     """Return the prescribed text, a line a row."""
     by_hand = any(row.is_hand for row in body)
+    raw = "\n".join(row.text for row in body)
     read = [_body_line(sheet, row, by_hand=by_hand) for row in body]
     rows = [(text.strip(), sure) for text, sure in read if text.strip()]
     if not rows:
@@ -264,18 +281,19 @@ def _text(sheet: Sheet, body: list[Row]) -> Text:
     text = "\n".join(line for line, _ in rows)
     box = sheet.on_page(Box.around(row.box for row in body))
     source = sheet.readers.lines.name if by_hand else body[0].source
-    return Text(value=text, raw=text, confidence=min(confidence, AT_MOST), page=sheet.index, box=box, source=source)
+    return Text(value=text, raw=raw, confidence=min(confidence, AT_MOST), page=sheet.index, box=box, source=source)
 
 
 def _body_line(sheet: Sheet, row: Row, *, by_hand: bool) -> tuple[str, float]:
     """Return a row's text and the probability that all of it is right."""
     if row.is_hand:
-        return row.text, row.confidence ** max(len(row.text), 1)
+        return mend(row.text), row.confidence ** max(len(row.text), 1)
     if not by_hand and row.confidence >= _SURE_PRINT:
         return row.text, row.confidence
     again = sheet.read(row.box)
     if is_same_text(row.text, again.text):
-        return richer(row.text, again.text), _TEXT_READ_TWICE
+        text = richer(row.text, again.text)
+        return (mend(text) if by_hand else text), _TEXT_READ_TWICE
     # Beside handwriting, what an engine for print read differently is handwriting too.
     return (
         (again.text, again.confidence ** len(again.text)) if by_hand else (row.text, row.confidence * _TEXT_READ_APART)

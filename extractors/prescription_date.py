@@ -1,6 +1,7 @@
 """The day an ordonnance was written: printed or by hand, in figures or in words, after "le" or "Date :"."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,9 +16,9 @@ from schemas.geometry import Box
 Text = Field[str]
 
 _LEGEND: Final = re.compile(
-    r"^.*?(?:,|\bfait\b|\bdate\b).*?\ble\b\s*:?"
+    r"^.*?(?:,|\bfait\b|\bdate\b).*?\ble(?![^\W\d])\s*:?"
     r"|^.*\bdate\s*(?:de (?:la )?prescription|d'ordonnance)?\s*:?(?=\W*\d|\W*$)"
-    r"|^\W*le\b\s*:?|^[\w'\- ]{3,30}[,. ]\s*le\b\s*:?",
+    r"|^\W*le(?![^\W\d])\s*:?|^[\w'\- ]{3,30}[,. ]\s*le(?![^\W\d])\s*:?",
     re.IGNORECASE,
 )
 _BIRTH: Final = re.compile(r"n[ée]\(?e?\)?\s+le|naiss", re.IGNORECASE)
@@ -31,6 +32,7 @@ _GRAMMAR: Final = WrittenDate(CARE_YEARS.start, CARE_YEARS.stop - 1)
 _READ_TWICE: Final = 0.99
 _READ_APART: Final = 0.5
 _ODD_DATE: Final = 0.3
+_OTHER_ENGINE: Final = 0.85
 # Where a date is due, right of its legend: how far it may reach, above and below the print, in shares of the page.
 _REACH: Final = 0.45
 _AROUND: Final = 0.008
@@ -72,7 +74,17 @@ def _has_figures(text: str) -> bool:
 
 
 def _printed(sheet: Sheet, row: Row, found: DateFound) -> Text:
-    again = [d.value for d in find_dates(sheet.read(row.box).text) if not d.is_birth]
+    other = [d for d in find_dates(sheet.read(row.box).text) if not d.is_birth]
+    if (
+        not _is_likely(found)
+        and len(other) == 1
+        and _is_likely(other[0])
+        and _differ_by_one(found.value, other[0].value)
+    ):
+        # "2095": one engine misread a figure, and only the other's day can be
+        found, other = replace(found, value=other[0].value, exists=True), []
+        row = replace(row, confidence=_OTHER_ENGINE)
+    again = [d.value for d in other]
     sure = row.confidence
     if found.value in again:
         sure = max(sure, _READ_TWICE)
@@ -90,6 +102,10 @@ def _printed(sheet: Sheet, row: Row, found: DateFound) -> Text:
         source=row.source,
         alternatives=others,
     )
+
+
+def _differ_by_one(one: str, other: str) -> bool:
+    return sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def _is_likely(found: DateFound) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.forms.anchors import DARK_PRINT
+from extractors.forms.found_print import without_found_print
 from extractors.forms.light import evenly_lit, flat_areas, levels_of
 from extractors.forms.template import FormTemplate
 from extractors.sheet import Sheet, View
@@ -38,6 +39,8 @@ def remove_print(view: View, template: FormTemplate, sheet: Sheet) -> NDArray[np
         sheet: the page *view* was made from; its colours are used where it has some.
     """
     px_per_mm = view.grey.shape[1] / template.page_mm[0]
+    if template.folder is None:
+        return without_found_print(view.grey, template, px_per_mm)
     blank = template.blank(px_per_mm)
     if sheet.is_bilevel:
         return _without_black_print(view.grey, blank, px_per_mm)

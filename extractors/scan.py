@@ -39,5 +39,5 @@ class Scan:
     is_bilevel: bool = False
     #: the words of a born-digital page, in reading order; empty on a scan
     words: tuple[Word, ...] = ()
-    #: refusal code (``extractors.loading.refusals``) when only part of the page could be decoded: never accept it unseen
+    #: refusal code (``extractors.loading.refusals``) when only part of the page decodes: never accept it unseen
     problem: str | None = None

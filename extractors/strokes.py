@@ -1,7 +1,7 @@
 """The ink of a form, as connected strokes, so that an entry keeps what overflows its zone and loses its neighbours'."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,8 +18,13 @@ INK_BELOW: Final = 185
 _OWN_SHARE: Final = 0.5
 # A stroke higher than its zone by this factor belongs to several.
 _TALL: Final = 1.15
+# One as wide as this crosses them, rather than reach over from a letter.
+_LONG_MM: Final = 8.0
 # Strokes smaller than this, alone, are dust or speckle of a bilevel scan (a comma covers 0.15 mm2, an accent 0.3).
 _DUST_MM2: Final = 0.06
+# A tint turned to speckle by a black and white scan: dots smaller than this, by the thousand. A clean page has under 300.
+_SPECK_MM2: Final = 0.2
+_SPECKLED: Final = 700
 # Letters that stand on the line, by their height against the entry's usual one: no commas, no descenders of a large g.
 _LETTER: Final = (0.5, 1.5)
 _FEWEST_LETTERS: Final = 4
@@ -45,6 +50,8 @@ class Entry:
     area_mm2: float
     #: one box a stroke in mm on the form, left to right
     strokes: tuple[Rect, ...]
+    #: a long stroke that belongs to no single entry runs through it
+    is_crossed_by_others: bool = False
 
     def area_in(self, rect: Rect, px_per_mm: float) -> float:
         """Return how much of *rect*, in mm on the form, this entry's ink covers, in mm2."""
@@ -73,10 +80,18 @@ class Ink:
 
     def __init__(self, view: FormView) -> None:
         self._view = view
-        self.mask = view.cleaned < INK_BELOW
-        _, self._labels, stats, _ = cv2.connectedComponentsWithStats(self.mask.astype(np.uint8), connectivity=8)
-        self._stats = stats
         self._px = view.px_per_mm
+        self.mask = view.cleaned < INK_BELOW
+        _, self._labels, self._stats, _ = cv2.connectedComponentsWithStats(self.mask.astype(np.uint8), connectivity=8)
+        #: the print-free view, freed from speckle where the scan is full of it
+        self.grey = view.cleaned
+        specks = self._stats[:, cv2.CC_STAT_AREA] < _SPECK_MM2 * self._px**2
+        if np.count_nonzero(specks) > _SPECKLED:
+            is_speck = specks[self._labels]
+            self.mask &= ~is_speck
+            around = cv2.dilate(is_speck.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+            self.grey = np.where(around & ~self.mask, np.uint8(255), view.cleaned)
+            self._labels[is_speck] = 0
 
     def area_mm2(self, rect: Rect) -> float:
         """Return how much of *rect* is covered with ink, in mm2."""
@@ -112,7 +127,18 @@ class Ink:
         if shared.size:  # a stroke that runs on into another zone: the part inside is kept
             part = np.isin(window, shared)
             mask[y0 - top : y1 - top, x0 - left : x1 - left] |= part
-        return self._build(mask, wide, left, top, least_mm2)
+        entry = self._build(mask, wide, left, top, least_mm2)
+        widths = self._stats[shared, cv2.CC_STAT_WIDTH]
+        return (
+            entry
+            if entry is None or not (widths > _LONG_MM * self._px).any()
+            else replace(entry, is_crossed_by_others=True)
+        )
+
+    def inside(self, rect: Rect, *, least_mm2: float = 0.3) -> Entry | None:
+        """Return all ink in *rect*, whatever it is joined to outside, or None where it is less than *least_mm2*."""
+        left, top, _, _ = self._inside(rect)
+        return self._build(self.cut(rect).copy(), rect, left, top, least_mm2)
 
     def _build(self, mask: NDArray[np.bool_], wide: Rect, left: int, top: int, least_mm2: float) -> Entry | None:
         count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
@@ -126,7 +152,7 @@ class Ink:
         boxes = stats[kept, :4].astype(int)
         x0, y0 = int(boxes[:, 0].min()), int(boxes[:, 1].min())
         x1, y1 = int((boxes[:, 0] + boxes[:, 2]).max()), int((boxes[:, 1] + boxes[:, 3]).max())
-        grey = self._cut(self._view.cleaned, wide)
+        grey = self._cut(self.grey, wide)
         # only what belongs elsewhere is painted out, so that pale parts of this entry's strokes stay
         foreign = cv2.dilate((self._cut(self.mask, wide) & ~mask).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         own = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-#from extractors.forms.checking import check_template, draw_template
+from extractors.forms.checking import check_template, draw_template
 from intake.evaluation.run import as_object, evaluate, print_tally
 from intake.output import Target
 from intake.pipeline import Reading, conclude, read_batch

@@ -1,12 +1,13 @@
 """Accepted or review: accepted when nothing stands against an invoice and every reading that counts is certain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TypeVar
 
 from intake.controls.registry import MUST_RUN
 from intake.differences import differences
+from intake.likeness import SAME_NAME, name_likeness
 from intake.lot import Lot
 from intake.pieces import shares_a_name
 from schemas.batch import NotChecked
@@ -14,6 +15,7 @@ from schemas.bordereau import Line
 from schemas.field import Field
 from schemas.flag import Flag, Severity
 from schemas.invoice import ACT_CELLS, PAYING_OR_IDENTIFYING, Decision, Invoice
+from schemas.prescription import Prescription
 
 T = TypeVar("T")
 _LINE_FIELDS = tuple(name for name in Line.model_fields if name not in {"flow", "decision"})
@@ -65,8 +67,22 @@ def doubts(lot: Lot, index: int) -> Iterator[str]:
     for piece in (lot.prescriptions[p] for p in lot.prescriptions_of.get(index, ())):
         if piece.prescriber_signature.confidence < lot.thresholds.evidence:
             yield "prescriber_signature"
+        if not _speaks_of(piece, invoice):
+            yield "prescription"
         yield from ("erasure" for mark in piece.marks if mark.score >= _DOUBTFUL_MARK)
     yield from ("erasure" for mark in invoice.marks if mark.field is not None and mark.score >= _DOUBTFUL_MARK)
+
+
+def _speaks_of(piece: Prescription, invoice: Invoice) -> bool:
+    """Whether a prescription says by itself that it is an invoice's: the patient, or day and prescriber."""
+    if _equal(piece.patient_name, invoice.patient_name, lambda a, b: name_likeness(a, b) >= SAME_NAME):
+        return True
+    rpps = _equal(piece.prescriber_rpps, invoice.prescriber_rpps, str.__eq__)
+    return piece.patient_name.value is None and rpps and _equal(piece.date, invoice.prescription_date, str.__eq__)
+
+
+def _equal(one: Field[str], other: Field[str], same: Callable[[str, str], bool]) -> bool:
+    return one.value is not None and other.value is not None and same(one.value, other.value)
 
 
 def is_certain(lot: Lot, entry: Field[T]) -> bool:

@@ -43,12 +43,9 @@ def supported(
     possible = next((a for a in entry.alternatives if same(a.value, other.value)), None)
     if possible is None or possible.probability < _POSSIBLE:
         return entry
-    rival = max(
-        [entry.confidence if entry.value is not None else 0.0]
-        + [a.probability for a in entry.alternatives if not same(a.value, other.value)]
-    )
+    # Everything the ink may say instead, listed or not, is a true difference or a misreading of the other paper.
     for_other = possible.probability * ((1 - true_difference) * other.confidence + _SPREAD * (1 - other.confidence))
-    against = rival * (true_difference + _SPREAD * (1 - other.confidence))
+    against = (1 - possible.probability) * (true_difference + _SPREAD * (1 - other.confidence))
     confidence = for_other / (for_other + against)
     if confidence <= EMPTY_IS_LIKELIER:
         return entry

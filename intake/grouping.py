@@ -5,6 +5,7 @@ what continues what. ``intake.splitting`` cuts a stack of several lots before th
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -52,8 +53,6 @@ def group(
     """
     readings = from_zero(readings)
     bordereau, printed_count = _bordereau(readings)
-    if bordereau is not None:
-        bordereau = bordereau_in_shape(bordereau)
     invoices = group_invoices([_invoice(r) for r in readings if r.page.kind in _INVOICE_KINDS])
     prescriptions = group_prescriptions([_prescription(r) for r in readings if r.page.kind is PageKind.PRESCRIPTION])
     attachments = group_attachments([_attachment(r) for r in readings if r.page.kind in ATTACHMENT_KINDS])
@@ -123,7 +122,8 @@ def group_attachments(pages: Sequence[Attachment]) -> tuple[Attachment, ...]:
 
 
 def _bordereau(readings: Sequence[PageReading]) -> tuple[Bordereau | None, int | None]:
-    contents = [r.bordereau for r in readings if r.bordereau is not None]
+    read = [r.bordereau for r in readings if r.bordereau is not None]
+    contents = [replace(page, content=bordereau_in_shape(page.content)) for page in read]
     pages = tuple(r.page.index for r in readings if r.page.kind is PageKind.BORDEREAU or r.bordereau is not None)
     if not contents:
         return (Bordereau(pages=pages) if pages else None), None

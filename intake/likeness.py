@@ -1,6 +1,7 @@
 """How alike two readings are: names as people write them, numbers as software pads them."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -17,6 +18,7 @@ OTHER_NAME: Final = 0.72
 _CUT_SHORT: Final = 14
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Return *text* in capitals without accents, punctuation, titles or repeated spaces."""
     decomposed = unicodedata.normalize("NFKD", text.replace("Œ", "OE").replace("œ", "oe").replace("Æ", "AE"))
@@ -25,6 +27,7 @@ def plain(text: str) -> str:
     return " ".join(w for w in words if w not in _TITLES) or " ".join(words)
 
 
+@lru_cache(maxsize=65536)
 def name_likeness(one: str, other: str) -> float:
     """Return how alike two names are, 0 to 1, whatever the order of their words, accents and titles.
 

@@ -35,6 +35,8 @@ _NEARLY: Final = 0.4
 _BEHIND_ITS_FORM: Final = 2.5
 #: A piece needs this much in favour of an invoice: more than the prescriber alone.
 _NONE_OF_THESE: Final = 2.0
+#: A piece is not tied by its place alone where it contradicts.
+_CONTRADICTION: Final = -1.0
 #: Share of papers that truly disagree although they belong together.
 _TRUE_DIFFERENCE: Final = 0.02
 #: A line names the insured, not the patient: another first name says little.
@@ -88,7 +90,7 @@ def tie_prescriptions(prescriptions: Sequence[Prescription], among: Sequence[Tar
         found = _best(total[piece])
         if found is not None and _same_patient(prescriptions[piece].patient_name, among[found]):
             tied[piece] = [found]
-    _by_elimination(prescriptions, among, tied)
+    _by_elimination(total, among, tied)
     return tuple(_tie_prescription(p, [among[t] for t in tied.get(i, ())]) for i, p in enumerate(prescriptions))
 
 
@@ -147,19 +149,21 @@ def weigh_attachment(piece: Attachment, target: Target) -> float:
     )
 
 
-def _by_elimination(pieces: Sequence[Prescription], among: Sequence[Target], tied: dict[int, list[int]]) -> None:
-    """Tie the one prescription left between its neighbours to the one line left between theirs.
+def _by_elimination(weights: NDArray[np.float64], among: Sequence[Target], tied: dict[int, list[int]]) -> None:
+    """Tie the one prescription left between its neighbours to the one target left between theirs.
 
-    A line names the insured: a relative of another name is told by nothing else. ``intake.decide`` keeps such a line.
+    Nobody could read whose it is, or a line names a relative; ``intake.decide`` keeps what is tied like this.
     """
-    owner = {piece: among[owners[0]].line for piece, owners in tied.items() if among[owners[0]].is_line}
+    lines = [target.line for target in among]
+    ranks = lines if any(line is not None for line in lines) else list(range(len(among)))
+    owner = {piece: rank for piece, owners in tied.items() if (rank := ranks[owners[0]]) is not None}
     served = {target for owners in tied.values() for target in owners}
-    free = [t for t, target in enumerate(among) if target.is_line and t not in served]
-    loose = [p for p in range(len(pieces)) if p not in tied]
+    free = [(t, rank) for t, rank in enumerate(ranks) if t not in served and rank is not None]
+    loose = [piece for piece in range(len(weights)) if piece not in tied]
     for piece in loose:
-        before = max((line for p, line in owner.items() if p < piece and line is not None), default=-1)
-        after = min((line for p, line in owner.items() if p > piece and line is not None), default=len(among))
-        here = [t for t in free if before < (among[t].line or 0) < after]
+        before = max((rank for p, rank in owner.items() if p < piece), default=-1)
+        after = min((rank for p, rank in owner.items() if p > piece), default=max((r for _, r in free), default=0) + 1)
+        here = [t for t, rank in free if before < rank < after and weights[piece, t] > _CONTRADICTION]
         rivals = [p for p in loose if all((p < other) == (piece < other) for other in owner)]
         if len(here) == len(rivals) == 1 and owner:
             tied[piece] = here

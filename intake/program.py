@@ -13,7 +13,9 @@ from schemas.batch import Program
 @lru_cache(maxsize=1)
 def _models() -> dict[str, str]:
     """Return the first 12 hexadecimal digits of each model file's sha256, by the file's stem."""
-    models = [entry for entry in files("extractors.readers").joinpath("models").iterdir() if entry.name.endswith(".onnx")]
+    models = [
+        entry for entry in files("extractors.readers").joinpath("models").iterdir() if entry.name.endswith(".onnx")
+    ]
     return {m.name.removesuffix(".onnx"): hashlib.sha256(m.read_bytes()).hexdigest()[:12] for m in models}
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 from intake.arithmetic import reckoned
+from intake.calendar import dated
+from intake.common import CommonValue
 from intake.differences import compared_entries, differences
 from intake.evidence import Same, supported
 from intake.insured import insured_names
@@ -16,25 +18,25 @@ from intake.likeness import same_text
 from intake.lot import Lot
 from intake.matching import weigh
 from schemas.batch import Match
-from schemas.field import EMPTY_IS_LIKELIER, Field
+from schemas.field import Field
 from schemas.invoice import Invoice
 from schemas.prescription import Prescription
 
 #: Share of true pairs that really differ on an entry (``intake.matching``); a number by construction never.
 _TRUE_DIFFERENCE: Final = 0.02
 _NUMBER_DIFFERENCE: Final = 0.0002
-#: A form of another provider in a lot is a locum's; caisses differ where patients moved.
+#: A form of another provider is a locum's; all invoices of a lot go to one organisme (domain.md 3.2, I6 and I7).
 _OTHER_PROVIDER: Final = 0.01
-_OTHER_ORGANISME: Final = 0.05
+_OTHER_ORGANISME: Final = 0.01
+#: Share of rows that bear another act than most rows of their form.
+_OTHER_ACT: Final = 0.15
 #: Log-likelihood ratio the *other* entries must give a pair before one of its entries is argued from the line.
 _PAIR_IS_SURE: Final = 5.0
-#: Forms that must agree before the lot has an opinion on a provider's number.
-_WITNESSES: Final = 2
-_REPEATED: Final[tuple[tuple[str, float, Same], ...]] = (
-    ("provider_number", _OTHER_PROVIDER, str.__eq__),
-    ("provider_rpps", _OTHER_PROVIDER, str.__eq__),
-    ("organisme_code", _OTHER_ORGANISME, str.__eq__),
-)
+_REPEATED: Final = {
+    "provider_number": _OTHER_PROVIDER,
+    "provider_rpps": _OTHER_PROVIDER,
+    "organisme_code": _OTHER_ORGANISME,
+}
 
 
 def resolve(lot: Lot) -> Lot:
@@ -45,8 +47,8 @@ def resolve(lot: Lot) -> Lot:
     invoices = list(lot.invoices)
     for match in lot.matches:
         invoices[match.invoice] = _with_line(lot, match)
-    invoices = [reckoned(lot, invoice) for invoice in invoices]
-    invoices = [_with_lot(lot, i, invoice) for i, invoice in enumerate(invoices)]
+    invoices = [dated(reckoned(lot, _with_rows(invoice))) for invoice in invoices]
+    invoices = _with_lot(lot, invoices)
     for index, pieces in lot.prescriptions_of.items():
         if len(pieces) == 1:
             invoices[index] = _with_prescription(invoices[index], lot.prescriptions[pieces[0]])
@@ -83,17 +85,32 @@ def _with_line(lot: Lot, match: Match) -> Invoice:
     return invoice.model_copy(update=changed)
 
 
-def _with_lot(lot: Lot, index: int, invoice: Invoice) -> Invoice:
-    changed: dict[str, Field[str]] = {}
-    for name, difference, same in _REPEATED:
-        others = [getattr(other, name) for i, other in enumerate(lot.invoices) if i != index]
-        if lot.bordereau is not None and name != "provider_rpps":
-            others.append(getattr(lot.bordereau, name))
-        common = _common(others, same)
-        if common is not None:
-            own = getattr(invoice, name)
-            changed[name] = supported(own, common, source="lot", true_difference=difference, same=same)
-    return invoice.model_copy(update=changed)
+def _with_lot(lot: Lot, invoices: Sequence[Invoice]) -> list[Invoice]:
+    """Weigh what the lot's papers share against each other's readings."""
+    changed: list[dict[str, Field[str]]] = [{} for _ in invoices]
+    for name, difference in _REPEATED.items():
+        readings = [getattr(invoice, name) for invoice in lot.invoices]
+        if lot.bordereau is not None and name in type(lot.bordereau).model_fields:
+            readings.append(getattr(lot.bordereau, name))
+        common = CommonValue(readings)
+        for index, invoice in enumerate(invoices):
+            told = common.told_by_others(index)
+            if told is not None:
+                own = getattr(invoice, name)
+                changed[index][name] = supported(own, told, source="lot", true_difference=difference)
+    return [invoice.model_copy(update=update) for invoice, update in zip(invoices, changed, strict=True)]
+
+
+def _with_rows(invoice: Invoice) -> Invoice:
+    """Weigh the code of each row against the other rows': a series repeats one act."""
+    common = CommonValue([act.code for act in invoice.acts])
+    acts = list(invoice.acts)
+    for row, act in enumerate(acts):
+        told = common.told_by_others(row)
+        if told is not None:
+            code = supported(act.code, told, source="lot", true_difference=_OTHER_ACT)
+            acts[row] = act.model_copy(update={"code": code})
+    return invoice.model_copy(update={"acts": tuple(acts)})
 
 
 def _with_prescription(invoice: Invoice, piece: Prescription) -> Invoice:
@@ -124,16 +141,3 @@ def _with_form(piece: Prescription, form: Invoice) -> Prescription:
             for name, other, same in pairs
         }
     )
-
-
-def _common(readings: Sequence[Field[str]], same: Same) -> Field[str] | None:
-    """Return the value most papers of the lot bear, as sure as its surest reading, if enough of them bear it."""
-    read = [r for r in readings if r.value is not None and r.confidence >= EMPTY_IS_LIKELIER]
-    votes = [(sum(r.confidence for r in read if same(str(r.value), str(own.value))), own) for own in read]
-    if not votes:
-        return None
-    weight, _ = max(votes, key=lambda v: v[0])
-    bearers = [own for w, own in votes if w == weight]
-    if len(bearers) < _WITNESSES or 2 * weight <= sum(r.confidence for r in read):
-        return None
-    return max(bearers, key=lambda r: r.confidence)

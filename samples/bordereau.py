@@ -6,8 +6,10 @@ from typing import Final, Protocol
 
 from samples.bordereau_layout import AMOUNTS, WIDTHS, Layout, amount_text, day_text, nir_text
 from samples.documents import Document, totals_of
-from samples.paper import BLACK, POINT_MM, BoxMm, Colour
+from samples.paper import BLACK, POINT_MM, BoxMm, Colour, text_width
 
+#: size text is measured at, px
+MEASURED_PX: Final = 100
 FLOW_LETTERS: Final = {"securise": "S", "degrade": "D", "papier": "P"}
 
 
@@ -40,7 +42,7 @@ class Bordereau:
         self.margin = 12.0
         self.step = layout.points * POINT_MM * {"table": 1.75, "two_lines": 3.0, "monospaced": 1.45}[layout.manner]
         self.top = 58.0
-        per_page = int((self.size_mm[1] - self.top - 40) / self.step)
+        per_page = min(int((self.size_mm[1] - self.top - 40) / self.step), layout.lines_per_page)
         self.chunks = [lines[i : i + per_page] for i in range(0, max(len(lines), 1), per_page)]
 
     def cell(self, line: Document, column: str, rank: int) -> str:
@@ -136,8 +138,9 @@ class Bordereau:
         return out
 
     def _fitted(self, text: str, width: float, size: float) -> float:
-        wide = len(text) * size * POINT_MM * 0.56
-        return size if wide < width - 2 else max(size * (width - 2) / wide, 5.2)
+        """Return the size, at most *size*, at which *text* leaves a gap in a column *width* mm wide."""
+        wide = text_width(self.layout.bold, MEASURED_PX, text) / MEASURED_PX * size * POINT_MM
+        return size if wide < width - 2.5 else max(size * (width - 2.5) / wide, 4.8)
 
     def _table(self, sheet: Sheet, page: int) -> None:
         layout, step, columns = self.layout, self.step, self._columns()
@@ -231,7 +234,7 @@ class Bordereau:
                 y + small,
                 layout.headings[c].split(" (")[0],
                 layout.bold,
-                self._fitted(layout.headings[c], 30, size),
+                self._fitted(layout.headings[c], 26, size),
                 anchor="r" if c in AMOUNTS else "l",
             )
         sheet.line(m, y + small * 1.4, self.size_mm[0] - m, y + small * 1.4)

@@ -29,6 +29,8 @@ WIDTHS: Final = {
     "rank": 10, "invoice_number": 23, "insured_nir": 40, "key": 9, "insured_name": 46, "beneficiary_birth_date": 23,
     "care_date": 21, "total_amount": 22, "amount_amo": 21, "amount_amc": 21, "flow": 11, "attached": 10,
 }  # fmt: skip
+#: share of softwares that put few lines on a page, so that short lots have several pages too
+SPARSE: Final = 0.2
 AMOUNTS: Final = ("total_amount", "amount_amo", "amount_amc")
 TITLES: Final = (
     "BORDEREAU RÉCAPITULATIF DES FACTURES",
@@ -59,6 +61,8 @@ class Layout:
     header: int
     short_number: bool
     page_totals: bool
+    #: at most this many lines on a page
+    lines_per_page: int
 
 
 def draw_layout(rng: Generator, lines: list[Document], *, with_flow: bool) -> Layout:
@@ -107,6 +111,7 @@ def draw_layout(rng: Generator, lines: list[Document], *, with_flow: bool) -> La
         header=int(rng.integers(4)),
         short_number=bool(rng.random() < 0.2),
         page_totals=bool(rng.random() < 0.4),
+        lines_per_page=int(rng.integers(4, 12)) if rng.random() < SPARSE else 1000,
     )
 
 

@@ -21,6 +21,8 @@ def spoil(lot: Lot, rng: Generator, odds: Profile) -> None:
             case.flow = str(rng.choice(["securise", "degrade"]))
             if case.line is not None:
                 case.line["flow"] = case.flow
+            if case.flow == "degrade":
+                case.attachments.append({"pages": [], "kind": "attestation_droits", "invoice": None, "line": None})
     for case in lot.cases:
         if lot.flow == "securise" or case.flow == "securise":
             case.invoice = None

@@ -240,7 +240,7 @@ def _prescription_erased(kind: str) -> Callable[[Lot, Generator], bool]:
         )
         if case is None or case.prescription is None:
             return False
-        field = str(rng.choice(["date", "text"]))
+        field = "date" if kind == "overwrite" else str(rng.choice(["date", "text"]))
         last = str(case.prescription["text"]).split("\n")[-1]
         before = before_of(rng, "date", case.prescription["date"]) if field == "date" else _other_words(rng, last)
         proof = Fault("erasure", field, kind, on="prescription")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pypdfium2 as pdfium
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from numpy.random import Generator
 from numpy.typing import NDArray
 
@@ -302,6 +302,8 @@ def correct(filler: Filler, correction: Correction, value: str | None) -> None:
         cells = [tuple(c) for c in zone["cells_mm"]]
         n = min(len(before), len(after))
         changed = [i for i in range(n) if before[i] != after[i]] or [n - 1]
+        if kind != "overwrite":  # fluid and tape hide what lies between too
+            changed = list(range(changed[0], changed[-1] + 1))
         keep = "".join(" " if i in changed else c for i, c in enumerate(after))
         filler.put(field, keep)
         filler.put(field, "".join(before[i] if i in changed else " " for i in range(n)))

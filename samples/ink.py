@@ -173,7 +173,7 @@ class Machine:
     points: float
     dx_mm: float
     dy_mm: float
-    #: ink density, 0.55 a worn ribbon to 1
+    #: ink density, 0.7 a worn ribbon to 1
     density: float
     colour: Colour
     #: amounts against the right of their column
@@ -188,7 +188,7 @@ class Machine:
             points=float(rng.uniform(9, 12)),
             dx_mm=float(np.clip(rng.normal(0, 0.5), -2, 2)),
             dy_mm=float(np.clip(rng.normal(0, 0.5), -2, 2)),
-            density=float(rng.uniform(0.6, 1.0)),
+            density=float(rng.uniform(0.7, 1.0)),
             colour=(25, 25, 30) if rng.random() < 0.9 else (35, 40, 90),
             right=bool(rng.random() < 0.3),
         )

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from samples.documents import Case, Document, Prescriber, style_rng
 from samples.erasures import erase
-from samples.fonts import Split, letter_fonts
+from samples.fonts import Split, digit_height, letter_fonts
 from samples.form import around, hash_of
 from samples.identities import pick
 from samples.ink import Hand
-from samples.paper import A4, A5, POINT_MM, BoxMm, Colour, Paper
+from samples.paper import A4, A5, POINT_MM, BoxMm, Colour, Paper, text_width
 from samples.pen_marks import signature
 from samples.stamps import STAMP_COLOURS, put_stamp
 
@@ -242,19 +242,25 @@ class Ordonnance:
                     by_hand=True,
                 )
                 correction.fault.box_mm = around([old, new])
-            else:
-                self._wrapped(x, y, line)
-                if not self.by_hand and len(line) * self.size * POINT_MM * 0.5 > p.width_mm - x - 14:
-                    y += step * 0.7
+            elif self._wrapped(x, y, line):
+                y += step * 0.7
 
-    def _wrapped(self, x: float, y: float, line: str) -> None:
-        room = int((self.paper.width_mm - x - 14) / (self.size * POINT_MM * 0.5))
-        if self.by_hand or len(line) <= room:
+    def _wrapped(self, x: float, y: float, line: str) -> bool:
+        """Write a line of the body, on two where one is too narrow; return whether it took two."""
+        paper, room = self.paper, (self.paper.width_mm - x - 14) * self.paper.scale
+        if self.by_hand:
+            size = round(self.hand.digit_mm * paper.scale / digit_height(self.hand.font))
+            wide = text_width(self.hand.font, size, line) / room - 0.15  # a little narrower is what a hand does
+        else:
+            wide = text_width(self.regular, paper.size_px(self.size), line) / room
+        if wide <= 1:
             self._write(x, y, line, self.size, by_hand=self.by_hand)
-            return
-        cut = line.rfind(" ", 0, room)
-        self._write(x, y, line[:cut], self.size, by_hand=False)
-        self._write(x, y + self.size * POINT_MM * 1.3, line[cut + 1 :], self.size, by_hand=False)
+            return False
+        cut = line.rfind(" ", 0, max(len(line) * 3 // 5, 12))
+        step = self.size * POINT_MM * (1.3 if not self.by_hand else 1.9)
+        for part, lower in ((line[:cut], 0.0), (line[cut + 1 :], step)):
+            self._write(x, y + lower, part, self.size, by_hand=self.by_hand)
+        return True
 
     def _foot(self) -> None:
         p, rng = self.paper, self.rng

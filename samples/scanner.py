@@ -163,7 +163,7 @@ def _one_bit(image: NDArray[np.uint8], device: Scanner, rng: Generator) -> NDArr
     low, high = device.levels
     tint = low + FIELD_TINT * (high - low) / 255 - min(device.light, BILEVEL_LIGHT)
     if device.threshold == "clean":
-        level = rng.uniform(110, max(min(165.0, tint - 3.5 * device.noise), 115.0))
+        level = rng.uniform(130, max(min(170.0, tint - 3.5 * device.noise), 135.0))
     else:  # one to two dots in ten on the tint
         level = tint - rng.uniform(0.9, 1.6) * max(device.noise, 2)
     return np.where(image > level, 255, 0).astype(np.uint8)

@@ -166,6 +166,7 @@ def bordereau_leaves(lot: Lot, rng: Generator, odds: Profile) -> list[Leaf]:
         for line in lines:
             line["flow"] = lot.flow
     printed = Bordereau(lot.header, lines, layout)
+    lot.header["_lines_per_page"] = len(printed.chunks[0])
     digital = rng.random() < odds.born_digital
     return [_bordereau_leaf(printed, page, lot, digital=digital) for page in range(len(printed.chunks))]
 

@@ -160,12 +160,16 @@ def _flags(
                 fault.on or ""
             )
             page = page_of.get(id(proof)) if proof is not None else None
-            if proof is not None and fault.sheet:
+            if proof is lot.header and lot.header["pages"] and case.line is not None:
+                page = lot.header["pages"][line_of[id(case.line)] // lot.header["_lines_per_page"]]
+            elif proof is not None and fault.sheet:
                 page = proof["pages"][fault.sheet]
             invoice = None if fault.of_line else invoice_of.get(id(case.invoice))
             flags.append(_flag(fault, drawn, invoice, line_of.get(id(case.line)), page))
     for fault in lot.faults:
         page = page_of.get(id(lot.header)) if fault.on == "bordereau" else None
+        if page is not None and fault.code == "total_mismatch":
+            page = lot.header["pages"][-1]
         if fault.extra.pop("unreadable", False):
             page = next((i for i, d in enumerate(drawn) if d.leaf.unreadable), None)
         flags.append(_flag(fault, drawn, None, None, page))

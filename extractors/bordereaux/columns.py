@@ -7,7 +7,7 @@ of NIRs is one whatever its name, and among amounts the one that is never less t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Final
 
 from extractors.bordereaux.headings import Heading, Meaning
@@ -18,7 +18,10 @@ from schemas.identifiers.nir import BODY_LENGTH, nir_key
 
 #: How well a kind of content fits a heading's meaning, 1 being its usual content. Absent: it does not.
 _FIT: Final[Mapping[Kind, Mapping[Meaning, float]]] = {
-    Kind.AMOUNT: {Meaning.TOTAL: 1.0, Meaning.AMO: 1.0, Meaning.AMC: 1.0, Meaning.SHARE: 1.0, Meaning.PATIENT: 0.5, Meaning.OTHER: 0.4},
+    Kind.AMOUNT: {
+        Meaning.TOTAL: 1.0, Meaning.AMO: 1.0, Meaning.AMC: 1.0, Meaning.SHARE: 1.0, Meaning.PATIENT: 0.5,
+        Meaning.OTHER: 0.4,
+    },
     Kind.DATE: {Meaning.BIRTH: 1.0, Meaning.DATE: 1.0, Meaning.OTHER: 0.3},
     Kind.NIR: {Meaning.NIR: 1.2, Meaning.OTHER: 0.1},
     Kind.NUMBER: {
@@ -40,6 +43,8 @@ _REACH: Final = 12.0
 _DISPROVED: Final = 0.6
 _PROVED: Final = 0.85
 _MOST_AMOUNT_COLUMNS: Final = 6
+#: Pieces of one number stand closer than this many characters.
+_PIECE_GAP: Final = 1.5
 
 
 @dataclass(slots=True)
@@ -75,6 +80,7 @@ def find_columns(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Col
         _align(here, sorted(headings, key=lambda h: h.x0 + h.x1), lines[0].anchor.character)
     _by_content(columns, len(lines))
     _name_keys(columns)
+    _join_pieces(columns, lines[0].anchor.character)
     _by_arithmetic(columns)
     _continue_cells(lines, columns)
     return columns
@@ -158,8 +164,11 @@ def _align(columns: list[Column], headings: list[Heading], character: float) -> 
 
 def _by_content(columns: list[Column], count: int) -> None:
     """Name the columns headings left open, where the content leaves no doubt."""
-    named = {column.meaning for column in columns}
+    for column in columns:
+        if column.kind is Kind.AMOUNT and column.meaning is Meaning.PATIENT:
+            column.meaning = Meaning.SHARE  # "Patient" over amounts: what the patient pays
     full = [column for column in columns if 2 * len(column.entries) >= count]
+    named = {column.meaning for column in full}
 
     def name(meaning: Meaning, candidates: list[Column]) -> None:
         if meaning not in named and candidates:
@@ -196,6 +205,16 @@ def _name_keys(columns: list[Column]) -> None:
             column.meaning = Meaning.KEY
 
 
+def _join_pieces(columns: list[Column], character: float) -> None:
+    """Give a nameless column of figures that touches the invoice numbers to them: a gap cut their last figure off."""
+    for invoice in [c for c in columns if c.meaning is Meaning.INVOICE]:
+        for column in columns:
+            gap = -_shared(column.x0, column.x1, invoice.x0, invoice.x1)
+            same = column.kind is Kind.NUMBER and column.level == invoice.level and column.meaning is None
+            if same and gap < _PIECE_GAP * character:
+                column.meaning = Meaning.INVOICE
+
+
 def _mean_year(column: Column) -> float:
     years = [int(t.text.strip()[-2:]) for ts in column.entries.values() for t in ts if t.text.strip()[-2:].isdigit()]
     full = [int(t.text.strip()[-4:]) for ts in column.entries.values() for t in ts if t.text.strip()[-4:].isdigit()]
@@ -210,7 +229,7 @@ def _is_long(column: Column) -> bool:
 
 def _is_rising(column: Column) -> bool:
     numbers = [column.entries[line][0].text for line in sorted(column.entries)]
-    rises = sum(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+    rises = sum(a < b for a, b in pairwise(numbers))
     return 2 * rises >= len(numbers) - 1
 
 
@@ -242,7 +261,7 @@ def _rank(order: Sequence[Column], current: Sequence[Column | None]) -> tuple[fl
 
 def _holds(order: Sequence[Column]) -> float:
     """Return the share of lines in which AMO and AMC add up to the total, or to less where the insured pays."""
-    total, amo, amc = order
+    total, amo, _ = order
     good, seen = 0.0, 0
     for line in total.entries:
         values = [find_amount(c.entries[line][0].text) for c in order if line in c.entries]

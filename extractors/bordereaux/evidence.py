@@ -14,22 +14,26 @@ import numpy as np
 from extractors.bordereaux.header import Found
 from extractors.bordereaux.headings import Meaning
 from extractors.bordereaux.second_reading import AGREED, CellReader
-from extractors.bordereaux.values import as_digits, find_bare_amount, find_date, find_date_run, find_nir, written_date, written_name
+from extractors.bordereaux.settling import PROVEN
+from extractors.bordereaux.values import (
+    as_digits,
+    find_bare_amount,
+    find_date,
+    find_date_run,
+    find_nir,
+    written_date,
+    written_name,
+)
 from extractors.scan import Word
 from extractors.sheet import View
-from schemas.bordereau import Bordereau, Line
 from schemas.field import Alternative, Field
 from schemas.geometry import Box
 from schemas.identifiers.finess import is_finess
 from schemas.identifiers.nir import FULL_LENGTH, is_nir
-from schemas.money import euros, sum_read
 
 Text = Field[str]
 
-#: First confidences, to be replaced by a calibration on generated lots: proven by a key or a sum; proven by one
-#: equation of a line; read without doubt; nothing proves it; disproved.
-PROVEN: Final = 0.999
-_BALANCED: Final = 0.985
+#: A reading without doubt that nothing proves; one a key disproves. First values, to be calibrated.
 _READ: Final = 0.93
 _DISPROVED: Final = 0.4
 #: Ink in less than this share of a cell is grain or a rule's edge: the cell is empty.
@@ -39,9 +43,10 @@ _UNSEEN: Final = 0.1
 _INK_BELOW: Final = 140
 #: An invoice number with letters: a software's own prefix, then figures.
 _NUMBER: Final = re.compile(r"[A-Z]{1,4}[-/]?\d[\d/-]*")
-#: Under this confidence a cell is looked at again; above the second the second reader overrules the first.
-_DOUBTFUL: Final = 0.9
+#: Above this probability the second reader overrules the first.
 _SURE_SECOND: Final = 0.6
+#: Weight of what the first reader said of a cell where the second one reads otherwise.
+_FIRST_READING: Final = 0.05
 _LEAST_ALTERNATIVE: Final = 0.01
 #: What may stand in a cell, by meaning.
 _ALPHABETS: Final = {
@@ -52,7 +57,6 @@ _ALPHABETS: Final = {
     Meaning.AMO: "0123456789,. €",
     Meaning.AMC: "0123456789,. €",
 }
-_AMOUNTS: Final = (Meaning.TOTAL, Meaning.AMO, Meaning.AMC)
 
 
 class Evidence:
@@ -64,15 +68,18 @@ class Evidence:
         page: int,
         cells: CellReader | None = None,
         places: Mapping[Meaning, Box] | None = None,
+        first: Mapping[int, str] | None = None,
     ) -> None:
         self._view = view
         self._page = page
         self._cells = cells
         self._places = places or {}
+        #: what words changed by the second reading said at first, by the word's ``id``
+        self._first = first or {}
 
     def at(self, places: Mapping[Meaning, Box]) -> "Evidence":
         """Return the same evidence for one line of the table, whose cells are at *places* in the words' frame."""
-        return Evidence(self._view, self._page, self._cells, places)
+        return Evidence(self._view, self._page, self._cells, places, self._first)
 
     def header(self, found: Found | None) -> Text:
         """Return a header's field."""
@@ -114,9 +121,7 @@ class Evidence:
         """Return a name in capitals."""
         return self._field(words, written_name, meaning)
 
-    def _field(
-        self, words: Sequence[Word], read: Callable[[str], str | None], meaning: Meaning | None = None
-    ) -> Text:
+    def _field(self, words: Sequence[Word], read: Callable[[str], str | None], meaning: Meaning | None = None) -> Text:
         place = self._places.get(meaning) if meaning is not None else None
         if not words and (place is None or self._is_blank(place)):
             box = self.place(place) if place is not None else None
@@ -133,8 +138,7 @@ class Evidence:
             box=self._box(words) if words else self.place(place) if place is not None else None,
             source="pdf_text" if self._view is None else "tesseract",
         )
-        held = Box.around([*(word.box for word in words), *([place] if place is not None and value is None else [])])
-        return self._looked_at_again(field, held, read, meaning)
+        return self._looked_at_again(field, words, read, meaning)
 
     def _first_confidence(self, least: float) -> float:
         if self._view is None:
@@ -142,23 +146,33 @@ class Evidence:
         return least if least >= AGREED else min(least, _READ)
 
     def _looked_at_again(
-        self, field: Text, place: Box, read: Callable[[str], str | None], meaning: Meaning | None
+        self, field: Text, words: Sequence[Word], read: Callable[[str], str | None], meaning: Meaning | None
     ) -> Text:
         """Return *field* as the second reader sees its cell, where the first reading is doubtful."""
         allowed = _ALPHABETS.get(meaning) if meaning is not None else None
-        if self._cells is None or allowed is None or field.confidence >= _DOUBTFUL:
+        if self._cells is None or allowed is None or field.confidence >= AGREED:
             return field
+        cell = [self._places[meaning]] if meaning in self._places and field.value is None else []
+        place = Box.around([*(word.box for word in words), *cell])
         candidates = self._cells.candidates(place, allowed, read)
+        first = (
+            [v for word in words if (v := read(self._first.get(id(word), ""))) is not None] if len(words) == 1 else []
+        )
         if meaning is Meaning.NIR:
             candidates.sort(key=lambda c: not (len(c[0]) == FULL_LENGTH and is_nir(c[0])))
         if not candidates:
             return field
         value, probability = candidates[0]
         if field.value is not None and field.value != value and probability < _SURE_SECOND:
-            return field
-        confidence = max(field.confidence, _READ) if value == field.value else min(probability, _READ)
-        others = tuple(Alternative[str](value=v, probability=p) for v, p in candidates[1:] if p >= _LEAST_ALTERNATIVE)
-        return field.model_copy(update={"value": value, "confidence": confidence, "alternatives": others})
+            candidates.insert(0, (field.value, field.confidence))
+            value = field.value
+        others = [(v, p) for v, p in candidates[1:] if p >= _LEAST_ALTERNATIVE]
+        others += [(v, _FIRST_READING) for v in first if v != value and v not in dict(others)]
+        confidence = field.confidence if value == field.value else min(probability, _READ)
+        if meaning is Meaning.NIR and len(value) == FULL_LENGTH and is_nir(value):
+            confidence = max(confidence, _READ)
+        alternatives = tuple(Alternative[str](value=v, probability=p) for v, p in others)
+        return field.model_copy(update={"value": value, "confidence": confidence, "alternatives": alternatives})
 
     def _box(self, words: Iterable[Word]) -> Box:
         return self.place(Box.around(word.box for word in words))
@@ -173,48 +187,11 @@ class Evidence:
     def _is_blank(self, place: Box) -> bool:
         return self._view is None or _ink(self._view, place) < _EMPTY_INK
 
-    @staticmethod
-    def proven(bordereau: Bordereau) -> Bordereau:
-        """Return *bordereau* with the confidences of amounts and dates its arithmetic gives."""
-        lines = [_balanced(line) for line in bordereau.lines]
-        update: dict[str, object] = {}
-        for meaning in map(str, _AMOUNTS):
-            total = getattr(bordereau, meaning)
-            added = sum_read(getattr(line, meaning).value for line in lines) if lines else None
-            if total.value is None or added is None or added != euros(total.value):
-                continue
-            update[meaning] = _surer(total, PROVEN)
-            lines = [line.model_copy(update={meaning: _surer(getattr(line, meaning), PROVEN)}) for line in lines]
-        return bordereau.model_copy(update={**update, "lines": tuple(lines)})
-
 
 def _alphanumeric(text: str) -> str | None:
     """Return a number that holds letters by design (``FA2024-118``), or None where it holds no digit."""
     compact = "".join(text.split()).upper()
     return compact if _NUMBER.fullmatch(compact) else None
-
-
-def _surer(field: Text, confidence: float) -> Text:
-    return field.model_copy(update={"confidence": max(field.confidence, confidence)})
-
-
-def _balanced(line: Line) -> Line:
-    """Return *line* surer where its shares add up to its total, doubtful where they exceed it."""
-    fields = {str(m): getattr(line, str(m)) for m in _AMOUNTS}
-    total, amo, amc = (euros(field.value) for field in fields.values())
-    update: dict[str, object] = {}
-    if total is not None and amo is not None and amc is not None:
-        if amo + amc == total:
-            update = {name: _surer(field, _BALANCED) for name, field in fields.items()}
-        elif amo + amc > total:
-            update = {
-                name: f if f.source == "pdf_text" else f.model_copy(update={"confidence": min(f.confidence, _DISPROVED)})
-                for name, f in fields.items()
-            }
-    birth, nir = line.beneficiary_birth_date, line.insured_nir
-    if birth.value and nir.value and nir.confidence >= PROVEN and birth.value[2:4] + birth.value[5:7] == nir.value[1:5]:
-        update["beneficiary_birth_date"] = _surer(birth, _BALANCED)
-    return line.model_copy(update=update)
 
 
 def _ink(view: View, place: Box) -> float:

@@ -18,22 +18,25 @@ from schemas.identifiers.finess import is_finess
 from schemas.identifiers.organisme import REGIMES
 
 _LOT: Final = re.compile(
-    r"\b(?:(?:n|no|num|numero|ref|reference) ?(?:de ?|du ?)?lot|d[ue]lot|lot(?: ?(?:n|no|num|numero))?|[a-z1]ot (?:n|no|ne|n0|num|numero))\b"
+    r"\b(?:(?:n|no|num|numero|ref|reference) ?(?:de ?|du ?)?lot|d[ue]lot|lot(?: ?(?:n|no|num|numero))?|"
+    r"[a-z1]ot (?:n|no|ne|n0|num|numero))\b"
 )
 _ORGANISME: Final = re.compile(
-    r"\b(?:organisme|org|caisse|cpam|cgss|destinataire|ro)\b(?: (?:d assurance maladie|assurance maladie|am|amo|de rattachement))?"
-    r"(?: (?:destinataire|dest|gestionnaire))?"
+    r"\b(?:organisme|org|caisse|cpam|cgss|destinataire|ro)\b"
+    r"(?: (?:d assurance maladie|assurance maladie|am|amo|de rattachement))?(?: (?:destinataire|dest|gestionnaire))?"
 )
 _PROVIDER: Final = re.compile(
     r"\b(?:finess|adeli|ps|am|partenaire|professionnel|executant|praticien|emetteur|cabinet|auxiliaire|facturation|"
     r"prescripteur|infirmier\w*|identifiant|identification|idps|assurance maladie)\b"
 )
 _NAME_LABEL: Final = re.compile(
-    r"\b(?:partenaire(?: de sante)?|professionnel(?: de sante)?|praticien|emetteur|emis par|cabinet|executant|raison sociale|"
-    r"nom(?: (?:et )?prenom)?|identification(?: du)?(?: (?:ps|partenaire(?: de sante)?))?|auxiliaire(?: medical)?|ps)\b"
+    r"\b(?:partenaire(?: de sante)?|professionnel(?: de sante)?|praticien|emetteur|emis par|cabinet|executant|"
+    r"raison sociale|nom(?: (?:et )?prenom)?|identification(?: du)?(?: (?:ps|partenaire(?: de sante)?))?|"
+    r"auxiliaire(?: medical)?|ps)\b"
 )
 _PAYEE_LABEL: Final = re.compile(
-    r"\b(?:(?:type de )?destinataire (?:du |de )?(?:reglement|paiement)|(?:reglement|paiement|paye|payable|regle|virement)(?: (?:a|au|du|de))?|"
+    r"\b(?:(?:type de )?destinataire (?:du |de )?(?:reglement|paiement)|"
+    r"(?:reglement|paiement|paye|payable|regle|virement)(?: (?:a|au|du|de))?|"
     r"type (?:de |du )?(?:destinataire|payee?|beneficiaire)|payee)\b"
 )
 #: How a date's label says that it is the lot's: the greater, the surer.
@@ -79,7 +82,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class _Phrase:
+class Phrase:
     """A row in plain form, with the word each character comes from."""
 
     row: Row
@@ -87,21 +90,22 @@ class _Phrase:
     owners: tuple[int, ...]
 
 
-def _phrase(row: Row) -> _Phrase:
+def phrase_of(row: Row) -> Phrase:
+    """Return *row* in plain form, "N°" told from an n."""
     text, owners = "", []
     for place, word in enumerate(row.words):
         part = plain(re.sub(r"[Nn]\s?[°ºo*]\.?$", "no", word.text))
         if part:
             text += (" " if text else "") + part
             owners += [place] * (len(text) - len(owners))
-    return _Phrase(row, text, tuple(owners))
+    return Phrase(row, text, tuple(owners))
 
 
 class HeaderReader:
     """The header's fields, found among the rows outside the table."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self._phrases = [_phrase(row) for row in rows]
+        self._phrases = [phrase_of(row) for row in rows]
         self._character = rows[0].character if rows else 0.0
 
     def lot_number(self) -> Found | None:
@@ -133,7 +137,9 @@ class HeaderReader:
     def _first(found: Iterator[Found]) -> Found | None:
         return max(found, key=lambda f: f.worth, default=None)
 
-    def _after(self, label: re.Pattern[str], read: Callable[[Sequence[Word]], tuple[str, int] | None]) -> Iterator[Found]:
+    def _after(
+        self, label: re.Pattern[str], read: Callable[[Sequence[Word]], tuple[str, int] | None]
+    ) -> Iterator[Found]:
         """Yield what *read* makes of the words after each *label*, or under it."""
         for place, phrase in enumerate(self._phrases):
             for match in label.finditer(phrase.text):
@@ -256,7 +262,7 @@ def _date_worth(text: str, default: float) -> float:
     )
 
 
-def _unlabelled(phrase: _Phrase, end: int) -> Sequence[Word]:
+def _unlabelled(phrase: Phrase, end: int) -> Sequence[Word]:
     """Return the words before a number, less the number's own label at their end and another label at their start."""
     words = phrase.row.words
     while end and (_PROVIDER.search(plain(words[end - 1].text)) or len(plain(words[end - 1].text)) <= 2):  # noqa: PLR2004

@@ -49,22 +49,47 @@ WANTED: Final = (
 )
 
 _STEMS: Final = (
-    "facture fse feuille immatriculation matricule nir nss securite sociale insee assure assurance beneficiaire patient "
-    "malade client naissance montant total honoraires amo amc mutuelle complementaire obligatoire maladie regime part "
-    "charge reste depassement nom prenom nomprenom date numero type flux mode nature securise degrade rang piece ligne "
-    "ordre exoneration taux nombre actes qualite etat statut cle caisse organisme base remboursement observation"
-).split()
+    "facture", "fse", "feuille", "immatriculation", "matricule", "nir", "nss", "securite", "sociale", "insee", "assure",
+    "assurance", "beneficiaire", "patient", "malade", "client", "naissance", "montant", "total", "honoraires", "amo",
+    "amc", "mutuelle", "complementaire", "obligatoire", "maladie", "regime", "part", "charge", "reste", "depassement",
+    "nom", "prenom", "nomprenom", "date", "numero", "type", "flux", "mode", "nature", "securise", "degrade", "rang",
+    "piece", "ligne", "ordre", "exoneration", "taux", "nombre", "actes", "qualite", "etat", "statut", "cle", "caisse",
+    "organisme", "base", "remboursement", "observation",
+)  # fmt: skip
 #: Short forms that are no prefix, or a prefix of several stems.
 _SHORT: Final = {
-    "no": "numero", "n": "numero", "num": "numero", "ndeg": "numero", "nr": "numero", "ss": "securite", "secu": "securite",
-    "fact": "facture", "fac": "facture", "fs": "fse", "mt": "montant", "mnt": "montant", "mtt": "montant", "mont": "montant",
-    "tot": "total", "ttc": "total", "ro": "amo", "rc": "amc", "am": "amo", "ddn": "naissance", "dn": "naissance",
-    "ne": "naissance", "nee": "naissance", "nele": "naissance", "neele": "naissance", "dt": "date", "ass": "assure",
-    "ben": "beneficiaire", "benef": "beneficiaire", "pat": "patient", "mut": "mutuelle", "rac": "reste", "dep": "depassement",
-    "rg": "rang", "pj": "piece", "pieces": "piece", "s": "flux", "d": "flux", "sd": "flux", "cpam": "caisse", "k": "cle",
-    "clef": "cle", "exo": "exoneration", "rbt": "remboursement", "nb": "nombre", "qte": "nombre",
+    "no": "numero", "n": "numero", "num": "numero", "ndeg": "numero", "nr": "numero", "ss": "securite",
+    "secu": "securite", "fact": "facture", "fac": "facture", "fs": "fse", "mt": "montant", "mnt": "montant",
+    "mtt": "montant", "mont": "montant", "tot": "total", "ttc": "total", "ro": "amo", "rc": "amc", "am": "amo",
+    "ddn": "naissance", "dn": "naissance", "ne": "naissance", "nee": "naissance", "nele": "naissance",
+    "neele": "naissance", "dt": "date", "ass": "assure", "ben": "beneficiaire", "benef": "beneficiaire",
+    "pat": "patient", "mut": "mutuelle", "rac": "reste", "dep": "depassement", "rg": "rang", "pj": "piece",
+    "pieces": "piece", "s": "flux", "d": "flux", "sd": "flux", "cpam": "caisse", "k": "cle", "clef": "cle",
+    "exo": "exoneration", "rbt": "remboursement", "nb": "nombre", "qte": "nombre",
 }  # fmt: skip
-_FILLERS: Final = frozenset("de du des la le les l d a au aux et ou en e eur euros sur par pour".split())
+_FILLERS: Final = frozenset(
+    [
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "l",
+        "d",
+        "a",
+        "au",
+        "aux",
+        "et",
+        "ou",
+        "en",
+        "e",
+        "eur",
+        "euros",
+        "sur",
+        "par",
+    ]
+)
 _LEAST_ALIKE: Final = 80.0
 _SHORTEST_FUZZY: Final = 5
 _SHORTEST_PREFIX: Final = 3
@@ -123,44 +148,47 @@ def meaning_of(text: str) -> Meaning | None:
     'amount_amo'
     """
     words = plain(re.sub(r"[Nn]\s?[°ºo*]\.?(?=\s|$)", "no ", text)).split()
-    stems = {found for word in words if word not in _FILLERS or word == "d" if (found := stem(word)) is not None}
+    kept = [word for word in words if word not in _FILLERS or word == "d"]
+    stems = {found for word in kept if (found := stem(word)) is not None}
     if words[:1] in (["s"], ["d"]) and len(words) == 1:
         stems = set()
     return _by_rules(stems)
 
 
-def _by_rules(stems: set[str]) -> Meaning | None:  # noqa: PLR0911 - one rule a line, in the order they win
+def _by_rules(stems: set[str]) -> Meaning | None:
+    """Return the meaning of the first rule whose stems are all there, its exceptions not."""
     if not stems:
         return None
-    if "naissance" in stems:
-        return Meaning.BIRTH
-    if stems & {"amc", "mutuelle", "complementaire"}:
-        return Meaning.AMC
-    if stems & {"amo", "obligatoire"} or {"assurance", "maladie"} <= stems or stems >= {"part", "caisse"}:
-        return Meaning.AMO
-    if stems >= {"part", "securite"} or stems >= {"montant", "securite"}:
-        return Meaning.AMO
-    if stems & {"reste", "depassement"} or (stems & {"part", "charge", "montant"} and stems & {"assure", "patient"}):
-        return Meaning.SHARE
-    if stems & {"immatriculation", "matricule", "nir", "nss", "insee", "securite"} or stems >= {"numero", "assure"}:
-        return Meaning.NIR
-    if stems & {"total", "montant", "honoraires"}:
-        return Meaning.TOTAL
-    if "date" in stems:
-        return Meaning.DATE
-    if stems & {"facture", "fse"} and not stems & {"nombre", "nature", "type"}:
-        return Meaning.INVOICE
-    if "cle" in stems:
-        return Meaning.KEY
-    if stems & {"beneficiaire", "patient", "malade", "client"}:
-        return Meaning.PATIENT
-    if stems & {"nom", "assure", "nomprenom"}:
-        return Meaning.NAME
-    if "prenom" in stems:
-        return Meaning.FIRST_NAME
-    if stems & {"flux", "type", "mode", "securise", "degrade"}:
-        return Meaning.FLOW
+    for meaning, needed, excluded in _RULES:
+        if needed <= stems and not excluded & stems:
+            return meaning
     return Meaning.OTHER
+
+
+def _rule(meaning: Meaning, *needed: str, unless: str = "") -> tuple[Meaning, frozenset[str], frozenset[str]]:
+    return meaning, frozenset(needed), frozenset(unless.split())
+
+
+#: In the order they win: "Date de naissance" is no date of care, "Part AMO" no total, "N° assuré" no name.
+_RULES: Final = (
+    _rule(Meaning.BIRTH, "naissance"),
+    *(_rule(Meaning.AMC, word) for word in ("amc", "mutuelle", "complementaire")),
+    *(_rule(Meaning.AMO, word) for word in ("amo", "obligatoire")),
+    _rule(Meaning.AMO, "assurance", "maladie"),
+    *(_rule(Meaning.AMO, share, payer) for share in ("part", "montant") for payer in ("caisse", "securite", "maladie")),
+    *(_rule(Meaning.SHARE, word) for word in ("reste", "depassement")),
+    *(_rule(Meaning.SHARE, share, who) for share in ("part", "charge", "montant") for who in ("assure", "patient")),
+    *(_rule(Meaning.NIR, word) for word in ("immatriculation", "matricule", "nir", "nss", "insee", "securite")),
+    _rule(Meaning.NIR, "numero", "assure"),
+    *(_rule(Meaning.TOTAL, word) for word in ("total", "montant", "honoraires")),
+    _rule(Meaning.DATE, "date"),
+    *(_rule(Meaning.INVOICE, word, unless="nombre nature type") for word in ("facture", "fse")),
+    _rule(Meaning.KEY, "cle"),
+    *(_rule(Meaning.PATIENT, word) for word in ("beneficiaire", "patient", "malade", "client")),
+    *(_rule(Meaning.NAME, word) for word in ("nom", "assure", "nomprenom")),
+    _rule(Meaning.FIRST_NAME, "prenom"),
+    *(_rule(Meaning.FLOW, word) for word in ("flux", "type", "mode", "securise", "degrade")),
+)
 
 
 #: Stems by what they are about; one heading is about one of these, so a cell about two is two cells printed close.
@@ -175,7 +203,7 @@ _SUBJECTS: Final = (
     {"flux", "mode"},
     {"piece"},
 )
-#: What a cut between two words of a heading costs, less what a wide gap gains; and what a cell about two subjects costs.
+#: What a cut between two words of a heading costs, less what a wide gap gains; what a cell about two subjects costs.
 _CUT_COST: Final = 1.2
 _CUT_GAIN: Final = 1.4
 _MOST_GAIN: Final = 1.8
@@ -262,7 +290,10 @@ def _is_bound(word: Word, following: Word) -> bool:
     before, after = plain(word.text), stem(plain(following.text))
     if before in _FILLERS - {"e", "s", "d"}:
         return True
-    return (stem(before) == "date" and after == "naissance") or (stem(before) in _OPENERS and after in _OPENED)
+    opened = stem(before)
+    if opened == "numero" and after in {"facture", "fse", "securite", "immatriculation", "assure"}:
+        return True
+    return (opened == "date" and after == "naissance") or (opened in _OPENERS and after in _OPENED)
 
 
 def _worth(words: Sequence[Word]) -> float:
@@ -315,7 +346,9 @@ def _meanings(column: list[tuple[Word, ...]]) -> frozenset[Meaning]:
         whole = meaning_of(" ".join(_text(cell) for cell in column))
         return frozenset({whole} if whole else ())
     if alone == {Meaning.TOTAL, Meaning.INVOICE}:
-        return frozenset(alone)  # "Montant facture", or "N° facture" over the amounts of a second row: the content tells
+        return frozenset(
+            alone
+        )  # "Montant facture", or "N° facture" over the amounts of a second row: the content tells
     if any(alone <= pair for pair in _TOGETHER) or Meaning.OTHER in alone:
         whole = meaning_of(" ".join(_text(cell) for cell in column))
         return frozenset({whole} if whole else alone)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -22,7 +23,11 @@ _MUCH_NEARER: Final = 0.72
 _FAR: Final = 1.2
 _CARRIED: Final = re.compile(r"^(?:a )?report(?:er|s|e)?\b|^montants? reporte|\breport page\b|\ba reporter\b")
 _PAGE_TOTAL: Final = re.compile(r"\b(?:sous tota\w*|tota\w* (?:de (?:la|cette) )?page|tota\w* partiel\w*)\b")
-_TOTAL: Final = re.compile(r"\b(?:tota[lu]\w*|cumul|ensemble|somme|montants? globa\w*)\b")
+_TOTAL: Final = re.compile(r"\b(?:tot\w{1,4}|cumul|ensemble|somme|montants? globa\w*)\b")
+
+
+#: What stands at a table's foot without being a sum: counts, signatures.
+_FOOT: Final = re.compile(r"\b(?:nombre|\d+ (?:factures?|fse|lignes?|feuilles?)|page|signature|cachet|edite|fait)\b")
 
 
 class TotalKind(StrEnum):
@@ -83,8 +88,11 @@ def find_lines(rows: Sequence[Row]) -> Body:
         return Body([], totals)
     lines, used = _lines(data)
     last = max(row.y for row in data)
-    end = min((row.y for _, row in totals if row.y > last), default=last + _pitch(lines))
-    _attach(lines, [row for row in rows if row.y < end and id(row) not in summed and id(row) not in used])
+    end = min((row.y for _, row in totals if row.y > last), default=last + _FAR * _pitch(lines))
+    others = [
+        row for row in rows if id(row) not in summed and id(row) not in used and not _FOOT.search(plain(row.text))
+    ]
+    _attach(lines, [row for row in others if row.y < end])
     return Body(lines, totals)
 
 
@@ -95,9 +103,7 @@ def _strength(row: Row) -> int:
 
 
 def _has_identity(row: Row) -> bool:
-    return bool(row.count(Kind.NIR)) or any(
-        t.kind is Kind.NUMBER and len(t.text) >= _LONG_NUMBER for t in row.tokens
-    )
+    return bool(row.count(Kind.NIR)) or any(t.kind is Kind.NUMBER and len(t.text) >= _LONG_NUMBER for t in row.tokens)
 
 
 def _unnamed_total(data: Sequence[Row]) -> Row | None:
@@ -125,7 +131,7 @@ def _lines(data: Sequence[Row]) -> tuple[list[Line], set[int]]:
 
 
 def _pitch(lines: Sequence[Line]) -> float:
-    steps = [b.anchor.y - a.anchor.y for a, b in zip(lines, lines[1:], strict=False)]
+    steps = [b.anchor.y - a.anchor.y for a, b in pairwise(lines)]
     return median(steps) if steps else 2.5 * lines[0].anchor.height
 
 

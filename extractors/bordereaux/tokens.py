@@ -14,12 +14,14 @@ from extractors.scan import Word
 from schemas.geometry import Box
 
 #: Words of one number or one text stand closer than this many character widths (a monospaced space is about 1.2).
-_WITHIN_GAP: Final = 1.7
+_WITHIN_GAP: Final = 2.0
 #: Names and headings are set looser than numbers.
 _TEXT_GAP: Final = 2.3
 #: The longest number printed in pieces: a NIR as 1 2 2 2 3 3 2.
 _MOST_PIECES: Final = 7
 _HAS_CONTENT: Final = re.compile(r"[^\W_]|€")
+#: Two numbers alone in their place: an amount whose comma was not seen.
+_COMMA_LOST: Final = re.compile(r"\d{1,4} \d{2}(?: ?€)?")
 #: A word whose middle lies within this share of a row's height of the row's last words stands on it.
 _SAME_ROW: Final = 0.55
 _RECENT: Final = 5
@@ -108,7 +110,12 @@ class Row:
 
 def rows_of(words: Iterable[Word]) -> list[Row]:
     """Return the rows of a level page, top to bottom. Rules drawn with dashes or bars are dropped."""
-    printed = [word for glued in words for word in _unglued(glued) if _HAS_CONTENT.search(word.text) and word.box.h > 0 and word.box.w > 0]
+    printed = [
+        word
+        for glued in words
+        for word in _unglued(glued)
+        if _HAS_CONTENT.search(word.text) and word.box.h > 0 and word.box.w > 0
+    ]
     if not printed:
         return []
     character = float(np.median([word.box.w / len(word.text) for word in printed]))
@@ -136,7 +143,7 @@ def rows_of(words: Iterable[Word]) -> list[Row]:
 def _unglued(word: Word) -> tuple[Word, ...]:
     """Return a label and the value engines glued to it ("lot:217") as two words."""
     label, colon, value = word.text.rpartition(":")
-    if not (colon and label[-1:].isalpha() and value):
+    if not (colon and value and (label[-1:].isalpha() or label.endswith("°"))):
         return (word,)
     x, y, w, h = word.box
     share = (len(label) + 1) / len(word.text)
@@ -156,6 +163,9 @@ def _cut(words: Sequence[Word], gap: float) -> list[tuple[Word, ...]]:
 
 def _tokens(words: Sequence[Word], character: float) -> Iterable[Token]:
     for piece in _cut(words, _WITHIN_GAP * character):
+        if _COMMA_LOST.fullmatch(" ".join(word.text for word in piece)):
+            yield Token(Kind.AMOUNT, piece)
+            continue
         start = 0
         texts: list[Word] = []
         while start < len(piece):

@@ -9,7 +9,9 @@ from typing import Final
 _LOOKALIKES: Final = str.maketrans("OoQDIl|!SsBZz", "0000111155822")
 #: A text is a number when at least this share of its characters are digits as read.
 _DIGITS_SHARE: Final = 0.5
-_AMOUNT: Final = re.compile(r"(\d{1,3}(?:[ .'’]\d{3})+|\d{1,6})\s?[.,:;]\s?(\d{2})\s*(?:€|EUR|EUROS?|E|F)?", re.IGNORECASE)
+_AMOUNT: Final = re.compile(
+    r"(\d{1,3}(?:[ .'’]\d{3})+|\d{1,6})\s?[.,:;]\s?(\d{2})\s*(?:€|EUR|EUROS?|E|F)?", re.IGNORECASE
+)
 #: An amount whose comma was not seen, told by its euro sign or by its column.
 _BARE_AMOUNT: Final = re.compile(r"(\d{1,6})\s(\d{2})\s*(€|EUR)?", re.IGNORECASE)
 _DATE: Final = re.compile(r"(\d{1,2})\s*([./\-:, ])\s*(\d{1,2})\s*[./\-:, ]\s*(\d{4}|\d{2})")
@@ -20,10 +22,12 @@ _NIR: Final = re.compile(r"[1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\
 _NIR_CUTS: Final = frozenset({1, 3, 5, 7, 10, 13, 15})
 _SEPARATORS: Final = re.compile(r"[\s.\-/|]")
 _TITLES: Final = re.compile(
-    r"^(?:(?:M|MR|MME|MLLE|MLE|DR|PR|ME|MM|MONSIEUR|MADAME|MADEMOISELLE|DOCTEUR|PROFESSEUR)\b\.?\s*)+(?=\S)", re.IGNORECASE
+    r"^(?:(?:M|MR|MME|MLLE|MLE|DR|PR|ME|MM|MONSIEUR|MADAME|MADEMOISELLE|DOCTEUR|PROFESSEUR)\b\.?\s*)+(?=\S)",
+    re.IGNORECASE,
 )
 _NAME_JUNK: Final = re.compile(r"^[\W_]+|[^\w.)]+$")
 _CENTURY: Final = 100
+_THIS_CENTURY: Final = 2000
 _LONG_YEAR: Final = 4
 
 
@@ -65,7 +69,8 @@ def find_bare_amount(text: str) -> str | None:
     >>> find_bare_amount("987 84")
     '987.84'
     """
-    bare = _BARE_AMOUNT.fullmatch(text.strip())
+    text = text.strip(" ,;")
+    bare = _BARE_AMOUNT.fullmatch(text)
     return find_amount(text) or (f"{int(bare.group(1))}.{bare.group(2)}" if bare else None)
 
 
@@ -101,13 +106,13 @@ def find_date_run(text: str) -> str | None:
 def written_date(digits: str, *, latest: date | None) -> str | None:
     """Return ``DDMMYYYY`` or ``DDMMYY`` as ``YYYY-MM-DD``, or None where no calendar has it.
 
-    A year of two digits is the last one that is not after *latest* (a birth date: the lot's date).
+    A year of two digits is the last one that is not after *latest* (a birth date: the lot's date), of this century
+    where *latest* is None (the lot's date itself).
     """
     day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
     if len(digits[4:]) < _LONG_YEAR:
-        now = latest.year if latest else date.max.year % _CENTURY + 2000
-        year += now - now % _CENTURY
-        if latest and year > latest.year:
+        year += _THIS_CENTURY
+        if latest and (year, month, day) > (latest.year, latest.month, latest.day):
             year -= _CENTURY
     try:
         return date(year, month, day).isoformat()
@@ -123,7 +128,9 @@ def find_nir(text: str) -> str | None:
     """
     compact = _SEPARATORS.sub("", text).upper()
     pieces = text.split()
-    if len(pieces) > 1 and (not all(map(str.isalnum, pieces)) or not _NIR_CUTS.issuperset(accumulate(map(len, pieces)))):
+    if len(pieces) > 1 and (
+        not all(map(str.isalnum, pieces)) or not _NIR_CUTS.issuperset(accumulate(map(len, pieces)))
+    ):
         return None
     if len(compact) not in {13, 15} or sum(c.isdigit() for c in compact) < len(compact) - 3:
         return None

@@ -57,7 +57,7 @@ def strings(
     merged: dict[str, float] = {}
     for text, (b, c) in held.items():
         merged[text.strip()] = merged.get(text.strip(), 0.0) + b + c
-    return [Hypothesis(text, p) for text, p in sorted(merged.items(), key=lambda item: -item[1]) if text]
+    return [Hypothesis(text, p) for text, p in sorted(merged.items(), key=lambda item: -item[1]) if text and p > 0]
 
 
 def of_words(

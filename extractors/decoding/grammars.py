@@ -51,6 +51,20 @@ class Digits:
         return _GAP if " " in kept else 1.0 if len(kept) == self.length else _SHORT
 
 
+class Cents(Digits):
+    """An amount in cells, the last two for the cents."""
+
+    def value(self, text: str) -> str | None:
+        """Return the amount as ``12.30``, or None where blanks cut it or the cents are not written."""
+        kept = text.lstrip()
+        whole, cents = kept[:-2], kept[-2:]
+        return f"{int(whole)}.{cents}" if len(kept) > 2 and " " not in kept else None  # noqa: PLR2004 - 0 and the cents
+
+    def odds(self, text: str) -> float:
+        """Return less where a blank cuts the amount; its length says nothing."""
+        return _GAP if self.value(text) is None else 1.0
+
+
 class Luhn(Digits):
     """A number whose last digit is Luhn's: RPPS, AM, FINESS. *first* limits its first character where it is known."""
 

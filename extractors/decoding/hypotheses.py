@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from extractors.decoding.calibration import AS_DECODED, Calibration
 from schemas.field import Alternative, Blind, Field
 from schemas.geometry import Box
 
@@ -57,7 +58,9 @@ class Place:
     source: str
 
 
-def decide(hypotheses: Iterable[Hypothesis], grammar: Grammar, place: Place) -> Field[str]:
+def decide(
+    hypotheses: Iterable[Hypothesis], grammar: Grammar, place: Place, calibration: Calibration = AS_DECODED
+) -> Field[str]:
     """Return the most probable value, its posterior probability, and the ink's own reading where it differs.
 
     The probability that *hypotheses* leave out is kept as a competitor without a value. Where most of it goes to
@@ -86,7 +89,9 @@ def decide(hypotheses: Iterable[Hypothesis], grammar: Grammar, place: Place) -> 
     # a regular entry is seldom a misreading of another one; an irregular one is most often a misreading
     unlisted = grammar.unlisted if weights[best] >= ink[best] else 1.0
     evidence = sum(weights.values()) + missing * unlisted + _WITHOUT_VALUE * broken
-    confidence = min(1.0, weights[best] / evidence)
+    confidence = calibration(min(1.0, weights[best] / evidence))
+    # the others share what is left
+    evidence = max(evidence, (sum(weights.values()) - weights[best]) / max(1.0 - confidence, 1e-9))
     if _WITHOUT_VALUE * broken > max(ink.values()):
         return unread(listed[0].text, place, _alternatives(ranked, weights, evidence))
     alone = max(ink, key=lambda v: ink[v])

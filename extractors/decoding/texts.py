@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from extractors.decoding.grammars import calendar_odds
+from extractors.decoding.hypotheses import Hypothesis
 
 #: Letters a recogniser writes for digits, in entries that hold digits only (domain.md 4.4).
 _AS_DIGIT: Final = dict(zip("OoDQIli|ZzSsbGBgq", "00001111225566899", strict=True))
@@ -28,6 +29,8 @@ _AMOUNT: Final = re.compile(r"(\d{1,3}(?: \d{3})+|\d{1,6})(?:[,.](\d{1,2}))?")
 _COEFFICIENT: Final = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?")
 _TITLES: Final = re.compile(r"(?:(?:DR|DOCTEUR|PR|PROFESSEUR|M|MR|MME|MLLE|MONSIEUR|MADAME)\.? +)+")
 
+# How often a pale comma is lost between the pen and the reader.
+_LOST_COMMA: Final = 0.04
 # How much rarer, on papers, than the usual way of writing.
 _UNUSUAL: Final = 1 / 6
 _NO_CENTS: Final = 1 / 20
@@ -35,11 +38,25 @@ _IMPROBABLE: Final = 1 / 50
 _UNKNOWN_CODE: Final = 1 / 30
 
 
+def with_lost_commas(hypotheses: list[Hypothesis], decimals: int) -> list[Hypothesis]:
+    """Return *hypotheses* with what numbers without a comma would be had the scan lost it; no change for 0 decimals."""
+    if not decimals:
+        return hypotheses
+    listed = {h.text: h.probability for h in hypotheses}
+    for text, probability in list(listed.items()):
+        if text.isdigit() and len(text) > decimals:
+            whole = f"{text[:-decimals]},{text[-decimals:]}"
+            listed[whole] = listed.get(whole, 0.0) + _LOST_COMMA * probability
+            listed[text] -= _LOST_COMMA * probability
+    return sorted((Hypothesis(t, p) for t, p in listed.items()), key=lambda h: -h.probability)
+
+
 class _Line:
     """What all entries on a line have: how characters are folded, what parts digits, which words are likely."""
 
     fold: Mapping[str, str] | None = None
     separators: str = ","
+    decimals: int = 0
     words: Collection[str] = ()
     unlisted: float = 1.0
 
@@ -77,6 +94,7 @@ class Amount(_Line):
     """Euros, two decimals: 18,20."""
 
     fold = AMOUNT_FOLD
+    decimals = 2
 
     def value(self, text: str) -> str | None:
         """Return the amount with a point and two decimals, or None."""
@@ -98,6 +116,7 @@ class Coefficient(_Line):
     """An act's coefficient: 3, 1,5, 0,75."""
 
     fold = AMOUNT_FOLD
+    decimals = 1
 
     def value(self, text: str) -> str | None:
         """Return the number with a point, without trailing zeros, or None."""
@@ -108,11 +127,13 @@ class Coefficient(_Line):
         return f"{whole}.{decimals}" if decimals else whole
 
     def odds(self, text: str) -> float:
-        """Return less for a coefficient no nomenclature has: zero, above 60, or in hundredths other than quarters."""
+        """Return less for a coefficient no nomenclature has, such as zero, and for a large one without decimals."""
         value = self.value(text)
         if value is None or not 0 < float(value) <= 60:  # noqa: PLR2004 - domain.md 5: the highest is about 54
             return _IMPROBABLE
-        return 1.0 if (float(value) * 20).is_integer() else _IMPROBABLE
+        if not (float(value) * 20).is_integer():
+            return _IMPROBABLE
+        return _UNUSUAL if re.fullmatch(r"\d{2,}", text.strip()) else 1.0
 
 
 class WholeNumber(_Line):

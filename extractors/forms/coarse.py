@@ -68,9 +68,12 @@ class CoarseFinder:
                 yield pose
 
     def _correlated(self, image: NDArray[np.uint8], px_per_mm: float, is_bilevel: bool) -> Pose | None:  # noqa: FBT001
-        pattern = self._patterns[is_bilevel]
         lean = skew_of(ink_map(image, px_per_mm * MM_PER_INCH).ink)
+        pattern = self._patterns[is_bilevel]
         best = max((_placed(pattern, image, px_per_mm, turn, lean) for turn in (0, 180, 90, 270)), key=_score)
+        if is_bilevel and best.score < _LIKE:  # not lost, the tints may be speckle: grey once made small
+            pattern = self._patterns[False]
+            best = max((_placed(pattern, image, px_per_mm, turn, lean) for turn in (0, 180, 90, 270)), key=_score)
         if best.score < 0.6 * _LIKE:  # the wrong scale costs a form less than that
             return None
         others = (_placed(pattern, image, px_per_mm * scale, best.rotation, lean) for scale in _SCALES)

@@ -1,6 +1,7 @@
 """An entry of a known form fitted to the room a page has for it: cells in combs, lines in tints, boxes in squares."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,13 @@ _BOX_REACH_MM: Final = 11.0
 _NO_BOX_MM: Final = 40.0
 #: Sides of check boxes met, mm.
 _CHECK_MM: Final = (2.6, 6.2)
+#: Entries that hold an amount: another print may part its cents off in cells.
+AMOUNTS: Final = frozenset({"total_amount"})
+#: How far an outlined cell's edge may lie from where even spacing puts it, mm, and the share of edges that must show.
+_EDGE_MM: Final = 0.35
+_EDGES_SEEN: Final = 0.6
+#: So many pixels of paper, a millimetre, end a table; rules are thinner.
+_PAPER_PX: Final = 7
 #: The groups of one comb stand nearer than this, mm.
 _GROUP_GAP_MM: Final = 3.6
 _SIGN_REACH_MM: Final = 18.0
@@ -38,9 +46,7 @@ def fitted_comb(zone: Zone, expected: BoxMm, fields: Structures) -> Zone:
         for part, n in zip(parts, groups, strict=True)
         for i in range(n)
     )
-    left, top = parts[0].x, min(part.y for part in parts)
-    box = BoxMm(left, top, parts[-1].x + parts[-1].w - left, max(part.y + part.h for part in parts) - top)
-    return zone.model_copy(update={"box_mm": box, "cells_mm": cells})
+    return zone.model_copy(update={"box_mm": around(parts), "cells_mm": cells})
 
 
 def _tinted_runs(groups: tuple[int, ...], expected: BoxMm, fields: Structures) -> list[tuple[BoxMm, ...]]:
@@ -57,26 +63,51 @@ def _tinted_runs(groups: tuple[int, ...], expected: BoxMm, fields: Structures) -
 
 
 def _outlined_runs(groups: tuple[int, ...], expected: BoxMm, fields: Structures) -> list[tuple[BoxMm, ...]]:
-    """Return the rows of outlined cells that count as *groups* says, each group as one rectangle."""
-    cells = sorted(
-        white
-        for white in fields.whites
-        if _PITCHES_MM[0] - 0.6 <= white.w <= _PITCHES_MM[1] and _is_near(white, expected, expected.w + _REACH_MM[0])
-    )
-    runs = []
-    for i, first in enumerate(cells):
-        row = [cell for cell in cells[i:] if abs(cell.y - first.y) < 1.0][: sum(groups)]
-        if len(row) < sum(groups) or abs(first.x - expected.x) > _REACH_MM[0]:
-            continue
-        parts, at = [], 0
-        for n in groups:
-            left, right = row[at], row[at + n - 1]
-            parts.append(BoxMm(left.x, left.y, right.x + right.w - left.x, left.h))
-            at += n
-        gaps = [b.x - (a.x + a.w) for a, b in zip(row, row[1:], strict=False)]
-        if _same_pitch(parts, groups) and max(gaps, default=0) < _PITCHES_MM[0]:
-            runs.append(tuple(parts))
+    """Return the rows of outlined cells that count as *groups* says, each group as one rectangle.
+
+    Some cells of the row show where it lies; its upright lines, ink or not, tell its pitch.
+    """
+    reach = expected.w + _REACH_MM[0]
+    cells = [w for w in fields.whites if _PITCHES_MM[0] - 0.6 <= w.w <= _PITCHES_MM[1] and _is_near(w, expected, reach)]
+    rows = {round(cell.y, 1): cell for cell in cells if sum(abs(other.y - cell.y) < 0.5 for other in cells) > 1}  # noqa: PLR2004
+    runs: list[tuple[BoxMm, ...]] = []
+    for row in rows.values():
+        left = max(expected.x - _REACH_MM[0], 0.0)
+        band = BoxMm(left, row.y + 0.15 * row.h, expected.w + 2 * _REACH_MM[0], 0.7 * row.h)
+        runs.extend(_lattices(groups, fields.uprights(band), row))
     return runs
+
+
+def _lattices(groups: tuple[int, ...], lines: list[float], row: BoxMm) -> list[tuple[BoxMm, ...]]:
+    """Return the runs of cells whose edges are *lines*: evenly spaced in a group, the next group close behind."""
+    runs = []
+    for i, start in enumerate(lines):
+        for end in lines[i + 1 :]:
+            pitch = (end - start) / groups[0]
+            if not _PITCHES_MM[0] <= pitch <= _PITCHES_MM[1] or not _evenly_parted(start, pitch, groups[0], lines):
+                continue
+            parts, at = [BoxMm(start, row.y, end - start, row.h)], end
+            for n in groups[1:]:
+                close = [line for line in lines if -_EDGE_MM < line - at < _GROUP_GAP_MM]
+                begin = [line for line in close if _parted(line, pitch, n, lines)]
+                if not begin:
+                    break
+                at = begin[0] + n * pitch
+                parts.append(BoxMm(begin[0], row.y, n * pitch, row.h))
+            if len(parts) == len(groups):
+                runs.append(tuple(parts))
+    return runs
+
+
+def _evenly_parted(start: float, pitch: float, count: int, lines: list[float]) -> bool:
+    """Return whether most inner edges of *count* cells are lines, and no line stands between two edges half way."""
+    inner = [start + i * pitch for i in range(1, count)]
+    return sum(any(abs(edge - line) < _EDGE_MM for line in lines) for edge in inner) >= _EDGES_SEEN * len(inner)
+
+
+def _parted(start: float, pitch: float, count: int, lines: list[float]) -> bool:
+    end = start + count * pitch
+    return any(abs(end - line) < 2 * _EDGE_MM for line in lines) and _evenly_parted(start, pitch, count, lines)
 
 
 def _same_pitch(parts: Sequence[BoxMm], groups: tuple[int, ...]) -> bool:
@@ -119,11 +150,42 @@ def fitted_line(zone: Zone, expected: BoxMm, label: BoxMm | None, fields: Struct
     ]
     if not held:
         return shifted(zone, expected)
+    cells = _amount_cells(row, expected)
+    if zone.id in AMOUNTS and cells:
+        return zone.model_copy(update={"kind": "comb", "format": "cents", "cells_mm": cells, "box_mm": around(cells)})
     box = min(held, key=lambda b: 2 * abs(b.y + b.h / 2 - middle) + 0.1 * abs(b.w - expected.w) + _beyond(b, label))
     left = box.x
-    if label is not None and box.x < label.x + label.w < box.x + box.w and box.y < label.y + label.h / 2 < box.y + box.h:
+    if (
+        label is not None
+        and box.x < label.x + label.w < box.x + box.w
+        and box.y < label.y + label.h / 2 < box.y + box.h
+    ):
         left = label.x + label.w + 1.0
     return zone.model_copy(update={"box_mm": BoxMm(left, box.y, box.x + box.w - left, box.h)})
+
+
+def _amount_cells(row: Sequence[BoxMm], expected: BoxMm) -> tuple[BoxMm, ...]:
+    """Return the cells of a comb that parts the cents off, its last group two cells; nothing where there is none."""
+    near = sorted(box for box in row if expected.x - _REACH_MM[0] < box.x < expected.x + expected.w + _REACH_MM[0])
+    outlined = [box for box in near if _PITCHES_MM[0] <= box.w <= _PITCHES_MM[1]]
+    if len(outlined) > 4:  # noqa: PLR2004 - an amount has five cells at least
+        return tuple(outlined)
+    for euros, cents in pairwise(near):
+        pitch = cents.w / 2
+        count = round(euros.w / pitch)
+        if count > 2 and _same_pitch((euros, cents), (count, 2)) and cents.x - euros.x - euros.w < _GROUP_GAP_MM:  # noqa: PLR2004
+            return tuple(
+                BoxMm(part.x + i * part.w / n, part.y, part.w / n, part.h)
+                for part, n in ((euros, count), (cents, 2))
+                for i in range(n)
+            )
+    return ()
+
+
+def around(boxes: Sequence[BoxMm]) -> BoxMm:
+    """Return the smallest rectangle that holds all *boxes*."""
+    left, top = min(b.x for b in boxes), min(b.y for b in boxes)
+    return BoxMm(left, top, max(b.x + b.w for b in boxes) - left, max(b.y + b.h for b in boxes) - top)
 
 
 def _joined(row: Sequence[BoxMm]) -> list[BoxMm]:
@@ -172,8 +234,8 @@ def _in_comb(box: BoxMm, fields: Structures) -> bool:
     return sum(abs(abs(other.x - box.x) - box.w) < 1.0 for other in alike) >= 1
 
 
-def fitted_signature(zone: Zone, expected: BoxMm, fields: Structures) -> Zone:
-    """Return the signature's box *zone* at its place: the white box of its size nearest to *expected*."""
+def fitted_signature(zone: Zone, expected: BoxMm, fields: Structures) -> Zone | None:
+    """Return the signature's box *zone* at its place: the white box of its size nearest to *expected*; None without."""
     alike = [
         box
         for box in fields.whites
@@ -181,7 +243,7 @@ def fitted_signature(zone: Zone, expected: BoxMm, fields: Structures) -> Zone:
     ]
     best = min(alike, key=lambda box: _apart(box, expected), default=None)
     if best is None or _apart(best, expected) > _SIGN_REACH_MM:
-        return shifted(zone, expected)
+        return None
     return zone.model_copy(update={"box_mm": best})
 
 
@@ -216,7 +278,7 @@ def fitted_table(zone: Zone, headings: dict[str, BoxMm], bottom_mm: float, field
             name: BoxMm(x, top, following - x, below - top)
             for name, x, following in zip(names, columns_at, columns_at[1:], strict=False)
         }
-        for top, below in zip(rows_at, rows_at[1:], strict=False)
+        for top, below in pairwise(rows_at)
     )
     columns = tuple(
         column.model_copy(update={"x_mm": x, "w_mm": following - x})
@@ -248,14 +310,16 @@ def _centres(columns: tuple[Column, ...], headings: dict[str, BoxMm]) -> list[fl
 
 
 def _extent(area: BoxMm, centres: list[float], fields: Structures) -> tuple[float, float]:
-    """Return where the table begins and ends across: its tint's edges, else half a column outside the outer headings."""
+    """Return where the table begins and ends across: its tint's edges, else half a column past its outer headings."""
     spacing = float(np.median(np.diff(centres)))
     left, right = centres[0] - spacing / 2, centres[-1] + spacing / 2
     if fields.tint < 1:
-        profile = np.median(fields.patch(area), axis=0)
-        tinted = np.flatnonzero(profile < (1 + fields.tint) / 2)
-        if len(tinted):
-            left, right = area.x + tinted[0] / PX_PER_MM, area.x + (tinted[-1] + 1) / PX_PER_MM
+        white = np.median(fields.patch(area), axis=0) > (1 + fields.tint) / 2
+        paper = np.flatnonzero(np.convolve(white, np.ones(_PAPER_PX), mode="same") >= _PAPER_PX)
+        first, last = (round((centre - area.x) * PX_PER_MM) for centre in (centres[0], centres[-1]))
+        before, after = paper[paper < first], paper[paper > last]
+        left = area.x + float(before[-1] + 3) / PX_PER_MM if len(before) else left
+        right = area.x + float(after[0] - 3) / PX_PER_MM if len(after) else right
     return left, right
 
 
@@ -265,7 +329,7 @@ def _bottom(area: BoxMm, expected: float, fields: Structures) -> float:
         return expected
     below = area._replace(h=area.h + 25.0)
     white = np.median(fields.patch(below), axis=1) > (1 + fields.tint) / 2
-    edges = np.flatnonzero(np.convolve(white, np.ones(6), mode="valid") >= 6)  # a millimetre of paper
+    edges = np.flatnonzero(np.convolve(white, np.ones(_PAPER_PX), mode="valid") >= _PAPER_PX)
     return area.y + float(edges[0]) / PX_PER_MM if len(edges) else expected
 
 
@@ -291,7 +355,7 @@ def _between(
 ) -> list[float]:  # fmt: skip
     """Return the edges of the columns: a rule between two headings where there is one, else half way."""
     edges = [left]
-    for i, (here, following) in enumerate(zip(centres, centres[1:], strict=False)):
+    for i, (here, following) in enumerate(pairwise(centres)):
         known, after = headings.get(columns[i].id), headings.get(columns[i + 1].id)
         low = known.x + known.w if known else here
         high = after.x if after else following

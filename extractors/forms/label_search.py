@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from extractors.forms.printed import Label, key_of
+from extractors.forms.printed import Label
 from extractors.forms.template import BoxMm
 
 #: Likeness (0 to 100) of the words to the label: OCR misses a letter or two of a long one.
@@ -120,10 +120,8 @@ def _middle(box: BoxMm) -> NDArray[np.float64]:
     return np.array([box.x, box.y + box.h / 2])  # labels are set from the left
 
 
-def moved(
-    point: NDArray[np.float64], there: NDArray[np.float64], here: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return where *point* of the form lies on the page, going by its nearest known points *there*, which lie *here*."""
+def moved(point: NDArray[np.float64], there: NDArray[np.float64], here: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where *point* of the form lies on the page, by its nearest known points *there*, which lie *here*."""
     distances = np.hypot(0.5 * (there[:, 0] - point[0]), there[:, 1] - point[1])
     nearest = np.argsort(distances)[:_NEIGHBOURS]
     weights = 1 / (distances[nearest] + 4.0)

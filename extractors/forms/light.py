@@ -55,7 +55,7 @@ def evenly_lit(page: NDArray[np.uint8], blank: NDArray[np.uint8], flat: NDArray[
     if not known.any() or np.ptp(light[known]) < _EVEN:
         return page
     light = np.where(known, light, np.float32(np.median(light[known])))
-    light = cv2.medianBlur(light.astype(np.float32), 3)
-    field = cv2.resize(light, (page.shape[1] // 8, page.shape[0] // 8), interpolation=cv2.INTER_CUBIC)
+    smooth = cv2.medianBlur(light.astype(np.float32), 3)
+    field = cv2.resize(smooth, (page.shape[1] // 8, page.shape[0] // 8), interpolation=cv2.INTER_CUBIC)
     field = cv2.resize(np.clip(field * 128, 1, 255).astype(np.uint8), (page.shape[1], page.shape[0]))
     return np.asarray(cv2.divide(page, field, scale=128), np.uint8)

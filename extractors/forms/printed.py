@@ -1,4 +1,4 @@
-"""The words a form prints, and which of them name which entry. Taken from the blank's own text: nothing is typed twice."""
+"""The words a form prints, and which of them name which entry, taken from the blank's own text."""
 
 import unicodedata
 from dataclasses import dataclass

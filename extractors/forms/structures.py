@@ -1,7 +1,7 @@
 """Where a page has room for entries: tinted fields, white boxes on tint, outlined cells. No template is known."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -15,6 +15,10 @@ PX_PER_MM: Final = 6.0
 _TINTS: Final = (0.55, 0.97)
 #: A page with less tint than this share has lost it, or its form has none.
 _LEAST_TINT: Final = 0.03
+#: Between a tint and the paper there are fewer pixels than this share of the tint's: else it is the paper's own noise.
+_VALLEY: Final = 0.6
+#: A hairline, blurred by the scanner, is darker than this.
+_OUTLINE_BELOW: Final = 0.82
 #: Gaps in a tint that are ticks, letters or thin rules, mm; the gap between the groups of a comb is wider.
 _TICK_MM: Final = 0.65
 #: No field is smaller, mm: text falls out.
@@ -44,6 +48,16 @@ class Structures:
         left, top = max(round(box.x * PX_PER_MM), 0), max(round(box.y * PX_PER_MM), 0)
         return self.light[top : round((box.y + box.h) * PX_PER_MM), left : round((box.x + box.w) * PX_PER_MM)]
 
+    def uprights(self, band: BoxMm) -> list[float]:
+        """Return where straight lines run from top to bottom of *band*, in mm from the page's left edge."""
+        patch = self.patch(band)
+        if patch.size == 0:
+            return []
+        dark = (patch < _OUTLINE_BELOW).mean(axis=0) > 0.85  # noqa: PLR2004 - a digit is lower than its cell
+        at = np.flatnonzero(dark)
+        stretches = [s for s in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1) if 0 < len(s) < PX_PER_MM]
+        return [band.x + float(s.mean() + 0.5) / PX_PER_MM for s in stretches]
+
 
 def structures_of(grey: NDArray[np.uint8], px_per_mm: float) -> Structures:
     """Return the fields of *grey*, a level page of *px_per_mm*."""
@@ -58,7 +72,9 @@ def structures_of(grey: NDArray[np.uint8], px_per_mm: float) -> Structures:
     side = round(_SMALLEST_MM * PX_PER_MM)
     fields = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     tints = _boxes(fields, closed) if tint < 1 else ()
-    whites = _holes(tinted) if tint < 1 else ()
+    # ink is no tint: a cross in a check box must not part it
+    unwritten = ((light < threshold) & (light > _TINTS[0])).astype(np.uint8)
+    whites = _holes(cv2.morphologyEx(unwritten, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))) if tint < 1 else ()
     # an outlined cell reaches to the middle of its lines
     outlined = (BoxMm(x - 0.3, y - 0.3, w + 0.6, h + 0.6) for x, y, w, h in _holes(_outlined(light)))
     return Structures(tints, _apart((*outlined, *whites)), light, tint)
@@ -66,6 +82,10 @@ def structures_of(grey: NDArray[np.uint8], px_per_mm: float) -> Structures:
 
 def _light(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the page over its paper's light, found as the brightest within 60 mm: past any tinted table's middle."""
+    # what was painted white around the sheet is brighter than its paper, and no measure of it
+    bright = page[(page > 120) & (page < 255)]  # noqa: PLR2004 - half light; full light
+    if bright.size and (page == 255).mean() < 0.4:  # noqa: PLR2004 - else full light is the paper's own: bilevel scans
+        page = np.minimum(page, np.uint8(np.percentile(bright, 90)))
     small = cv2.resize(page, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
     reach = round(60 * PX_PER_MM / 8) | 1
     paper = cv2.dilate(cv2.medianBlur(small, 3), np.ones((reach, reach), np.uint8))
@@ -79,7 +99,11 @@ def _usual_tint(light: NDArray[np.float32]) -> float:
     smooth = np.convolve(counts, np.ones(3), mode="same")
     held = (edges[:-1] > _TINTS[0]) & (edges[:-1] < _TINTS[1])
     # paper's own noise reaches down from 1.0: a tint is a peak, higher than what lies between it and the paper
-    peaks = [i for i in np.flatnonzero(held) if smooth[i] == smooth[max(i - 4, 0) : i + 5].max()]
+    peaks = [
+        i
+        for i in np.flatnonzero(held)
+        if smooth[i] == smooth[max(i - 4, 0) : i + 5].max() and smooth[i:].min() < _VALLEY * smooth[i]
+    ]
     if not peaks:
         return 1.0
     best = max(peaks, key=lambda i: smooth[i])
@@ -89,7 +113,7 @@ def _usual_tint(light: NDArray[np.float32]) -> float:
 
 def _outlined(light: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return 1 on thin straight dark lines, across and down."""
-    dark = (light < 0.8).astype(np.uint8)  # noqa: PLR2004 - a hairline, blurred by the scanner
+    dark = (light < _OUTLINE_BELOW).astype(np.uint8)
     length = round(3.2 * PX_PER_MM)
     across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
@@ -99,7 +123,7 @@ def _outlined(light: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(cv2.dilate(thin, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _boxes(mask: NDArray[np.uint8], tinted: NDArray[np.uint8]) -> tuple[BoxMm, ...]:
+def _boxes(mask: NDArray[Any], tinted: NDArray[Any]) -> tuple[BoxMm, ...]:
     """Return the rectangles of *mask* in mm, cut to the rows and columns that are mostly *tinted*: no print beside."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     found = []
@@ -118,7 +142,7 @@ def _apart(boxes: tuple[BoxMm, ...]) -> tuple[BoxMm, ...]:
     """Return *boxes* without those that overlap an earlier one of their own size, or span several of one row."""
     kept: list[BoxMm] = []
     for box in boxes:
-        inside = [k for k in kept if _shared(box, k) > 0.5 * min(k.w * k.h, box.w * box.h)]  # noqa: PLR2004 - mostly
+        inside = [k for k in kept if _shared(box, k) > 0.5 * min(k.w * k.h, box.w * box.h)]
         if not any(k.w * k.h < 2 * box.w * box.h < 4 * k.w * k.h for k in inside) and len(inside) < 2:  # noqa: PLR2004
             kept.append(box)
     return tuple(kept)
@@ -130,8 +154,8 @@ def _shared(a: BoxMm, b: BoxMm) -> float:
     return max(across, 0.0) * max(down, 0.0)
 
 
-def _holes(mask: NDArray[np.uint8]) -> tuple[BoxMm, ...]:
-    """Return the rectangular holes of *mask*, ink in them or not: nothing narrower than a cell, nothing unlike a box."""
+def _holes(mask: NDArray[Any]) -> tuple[BoxMm, ...]:
+    """Return the rectangular holes of *mask*, ink in them or not: none narrower than a cell, none unlike a box."""
     background = (1 - mask).astype(np.uint8)
     # ink that crosses a box parts it: join what a pen's width parts. A thin frame would be joined away too: look first
     pen = round(0.7 * PX_PER_MM) | 1

@@ -79,6 +79,9 @@ class FormTemplate(Record):
     #: where it was loaded from; None for zones that were found by their labels on a page
     folder: Path | None = Field(default=None, exclude=True)
 
+    #: printed words to take off where there is no blank print to compare with
+    words_mm: tuple[BoxMm, ...] = Field(default=(), exclude=True)
+
     @property
     def name(self) -> str:
         """The folder's name, or the form's reference where there is no folder."""

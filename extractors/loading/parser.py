@@ -153,7 +153,7 @@ class Parser:
         path = os.pathsep.join(entry for entry in (str(Path(__file__).parents[2]), *sys.path) if entry)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", "extractors.loading.child", arguments],
+                [sys.executable, "-P", "-m", "extractors.loading.child", arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -47,14 +47,17 @@ class PdfFile:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path, self._limits = path, limits
         self.lost: str | None = None
+        #: whether qpdf ever complained about the file
+        self._is_suspect = False
+        #: a page on its own, while it is read
+        self._rescued: pdfium.PdfDocument | None = None
         self._structure = self._open_structure(path)
-        self._is_rebuilt = False
         self._drawn = self._open_drawn(path)
         if self._drawn is None and self._structure is None:
             found = with_found_pages(path.read_bytes())
             if found is None:
                 raise Refusal("damaged")
-            self.lost, self._is_rebuilt = "truncated", True
+            self.lost, self._is_suspect = "truncated", True
             self._structure = self._open_structure(BytesIO(found))
             self._drawn = self._open_drawn(found)
         self._drawn = self._agreed()
@@ -72,9 +75,10 @@ class PdfFile:
         page = self._load(number)
         try:
             layout = read_layout(page)
-            if self._is_rebuilt and layout.is_blank:
-                audit.problem = audit.problem or "damaged"  # more likely lost than left blank
-            only = None if audit.has_annotations else layout.only_image()
+            if layout.is_blank and self._has_complaints():
+                # qpdf leaves out what points to lost objects: the page lost its content rather than never had any
+                audit.problem = audit.problem or "damaged"
+            only = None if audit.has_annotations or audit.has_mask else layout.only_image()
             decoded = only and self._embedded(page, only, audit)
             return decoded or self._rendered(page, number, layout, audit)
         finally:
@@ -126,10 +130,15 @@ class PdfFile:
     def _open_structure(self, source: Path | BytesIO) -> pikepdf.Pdf | None:
         try:
             structure = pikepdf.open(source, suppress_warnings=True)
-            len(structure.pages)
+            announced = int(structure.Root.Pages.get("/Count", 0))  # qpdf corrects it while it counts
+            is_short = announced > len(structure.pages)
+            complaints = [str(warning) for warning in structure.get_warnings()]
+            if is_short or any("Pages tree" in complaint for complaint in complaints):
+                self.lost = "damaged"
+            self._is_suspect |= bool(complaints)
         except pikepdf.PasswordError:
             raise Refusal("encrypted") from None
-        except (pikepdf.PdfError, ValueError, RuntimeError, TypeError):
+        except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, AttributeError, KeyError):
             return None
         return structure
 
@@ -137,17 +146,33 @@ class PdfFile:
         if self._structure is None or number > len(self._structure.pages):
             return Audit(problem="damaged")
         try:
-            self._is_rebuilt |= bool(self._structure.get_warnings())
-            return audit_page(self._structure.pages[number - 1], self._limits, is_rebuilt=self._is_rebuilt)
+            return audit_page(self._structure.pages[number - 1], self._limits)
         except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError, AttributeError):
             return Audit(problem="damaged")
 
+    def _has_complaints(self) -> bool:
+        """Return whether qpdf found fault with the file, now that the page has been looked at."""
+        if self._structure is not None:
+            self._is_suspect |= bool(self._structure.get_warnings())
+        return self._is_suspect
+
     def _load(self, number: int) -> pdfium.PdfPage:
+        """Return the page as pdfium opens it, else as it does once qpdf has written it into a file of its own."""
         assert self._drawn is not None  # noqa: S101 - the constructor saw to it
         try:
             return self._drawn[number - 1]
         except (pdfium.PdfiumError, IndexError):
-            raise Refusal("damaged") from None
+            if self._structure is None or number > len(self._structure.pages):
+                raise Refusal("damaged") from None
+        try:
+            with pikepdf.new() as single:
+                single.pages.append(self._structure.pages[number - 1])
+                self._rescued = self._open_drawn(_written(single))
+            if self._rescued is not None:
+                return self._rescued[0]
+        except (pikepdf.PdfError, pdfium.PdfiumError, ValueError, RuntimeError, TypeError):
+            pass
+        raise Refusal("damaged")
 
     def _embedded(self, page: pdfium.PdfPage, placed: PlacedImage, audit: Audit) -> DecodedPage | None:
         """Return the page's only image as displayed, on paper of the page's size, or None where it must be drawn."""

@@ -41,28 +41,22 @@ class Audit:
     problem: str | None = None
     #: pixels of the page's only image where that is a plain grey or RGB JPEG or JPEG 2000: decoding once is enough
     pixels: Pixels | None = None
+    #: whether an image shows through a mask
+    has_mask: bool = False
     #: number of image streams seen
     images: int = 0
     #: whether there are annotations that draw something: stamps, filled form fields, notes
     has_annotations: bool = False
 
 
-def audit_page(page: pikepdf.Page, limits: Limits, *, is_rebuilt: bool) -> Audit:
+def audit_page(page: pikepdf.Page, limits: Limits) -> Audit:
     """Return what is wrong with *page*, without drawing it.
-
-    Args:
-        page: as qpdf sees it.
-        limits: what a stream may expand to, an image measure.
-        is_rebuilt: qpdf complained about the file; it then leaves out what points to lost objects, and a page
-            without drawing instructions is one that lost them.
 
     Raises:
         Refusal: ``too_many_pixels`` or ``too_expanded``.
     """
     audit = Audit()
     contents = page.obj.get("/Contents")
-    if contents is None and is_rebuilt:
-        audit.problem = "damaged"
     parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents] if contents is not None else []
     drawing = b""
     for part in parts:
@@ -115,6 +109,7 @@ def _audit_image(stream: pikepdf.Stream, limits: Limits, audit: Audit) -> None:
     width, height = int(stream.get("/Width", 0)), int(stream.get("/Height", 0))
     check_size(width, height, limits.pixels_per_page)
     audit.images += 1
+    audit.has_mask |= "/SMask" in stream or "/Mask" in stream
     filters = [str(name) for name in _list(stream.get("/Filter"))]
     if not _FILTERS.issuperset(filters):
         audit.problem = audit.problem or "damaged"

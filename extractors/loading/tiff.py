@@ -1,8 +1,9 @@
 """TIFF files: many pages, every compression libtiff knows. Pillow decodes, OpenCV where Pillow gives up."""
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import cv2
 import numpy as np
@@ -56,6 +57,8 @@ class TiffFile:
         except _BROKEN:
             raise Refusal("damaged") from None
         self.pages = self._count_pages()
+        if self.pages <= limits.pages_per_file and not _chain_ends(self._file, self._size, limits.pages_per_file):
+            self.lost = "truncated"
 
     def page(self, number: int) -> DecodedPage:
         """Return page *number*, from 1.
@@ -97,7 +100,6 @@ class TiffFile:
             except EOFError:
                 break
             except _BROKEN:
-                self.lost = "truncated"
                 break
             count += 1
         return count
@@ -167,3 +169,30 @@ class TiffFile:
             raise Refusal("damaged") from None
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _chain_ends(file: BinaryIO, size: int, most: int) -> bool:
+    """Return whether the chain of pages comes to its end, or back to a page; where it leaves the file, pages are lost.
+
+    Pillow takes a page directory that is cut for one without a successor.
+    """
+    file.seek(0)
+    head = file.read(16)
+    order = "<" if head[:2] == b"II" else ">"
+    is_big = head[2:3] == b"+" or head[3:4] == b"+"  # BigTIFF: 43 for 42
+    count_format, entry, link_format, first = ("Q", 20, "Q", 8) if is_big else ("H", 12, "I", 4)
+    count_size, link_size = struct.calcsize(count_format), struct.calcsize(link_format)
+    seen: set[int] = set()
+    at = struct.unpack_from(order + link_format, head, first)[0]
+    while at and at not in seen and len(seen) <= most:
+        seen.add(at)
+        file.seek(at)
+        counted = file.read(count_size) if at < size else b""
+        if len(counted) < count_size:
+            return False
+        link_at = at + count_size + entry * struct.unpack(order + count_format, counted)[0]
+        if link_at + link_size > size:
+            return False
+        file.seek(link_at)
+        at = struct.unpack(order + link_format, file.read(link_size))[0]
+    return True

@@ -18,19 +18,20 @@ _TINT: Final = (120, 236)
 # How far from print or a tint's edge the tint is looked at, in mm: registration and blur.
 _EDGE_MM: Final = 0.25
 # A point has lost its tint when it went more than this share of the way to the paper.
-_LOST: Final = 0.45
+_LOST: Final = 0.4
 # A point this much darker than its tint, as a share of that way, is ink or its soft edge.
 _INK: Final = -0.35
 # Tint and paper closer than this many grey levels cannot be told apart.
 _LEAST_CONTRAST: Final = 14
 # Light falls unevenly, over distances like this.
 _SHADE_MM: Final = 20.0
+_SHADES: Final = (0.8, 1.25)
 # A window has lost its tint when this share of its tinted points has, of at least so many mm2.
 _MOST: Final = 0.6
 _LEAST_MM2: Final = 1.0
 _SLICE_MM: Final = 3.0
-# Inside a scratch the paper is rough: share of the points that kept some tint.
-_ROUGH: Final = 0.2
+# Inside a scratch the paper is rough: spread of what its points lost. Fluid and tape cover evenly (0.05 to 0.09).
+_ROUGH: Final = 0.13
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,9 @@ class Tint:
         lost, tinted = self._lost[_place(rect)], self._tinted[_place(rect)]
         points = lost[tinted & (lost > _INK)]
         share = float((points > _LOST).mean())
-        rough = float((points < 0.75).mean()) if points.size else 0.0  # noqa: PLR2004 - between tint and paper
-        kind = MarkKind.SCRATCH if rough > _ROUGH else MarkKind.FLUID
+        gone = points[points > _LOST]
+        quarter, three_quarters = np.percentile(gone, (25, 75))
+        kind = MarkKind.SCRATCH if three_quarters - quarter > _ROUGH else MarkKind.FLUID
         return Patch(rect, kind, float(np.clip(0.4 + 0.55 * share, 0.0, 0.97)))
 
 
@@ -131,6 +133,7 @@ def _shade(ratio: NDArray[np.float32], flat: NDArray[np.bool_]) -> NDArray[np.fl
         for j in range(columns):
             place = np.s_[i * step : (i + 1) * step, j * step : (j + 1) * step]
             points = ratio[place][::3, ::3][flat[place][::3, ::3]]
+            points = points[(points > _SHADES[0]) & (points < _SHADES[1])]  # ink is no shade
             if points.size > step:
                 blocks[i, j] = np.median(points)
     return np.asarray(cv2.resize(blocks, (ratio.shape[1], ratio.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)

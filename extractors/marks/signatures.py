@@ -12,6 +12,7 @@ from schemas.field import Field
 _SOURCE: Final = "signature"
 # A signature may leave its box by this much, in mm, and stay that box's.
 _OVERFLOW_MM: Final = 4.0
+_INSET_MM: Final = 1.0
 # What is left of printing, dust and tails of neighbours stays under the first; the shortest initials (two strokes of
 # about 8 mm, 0.3 mm wide) lie above the second.
 _NOTHING_MM2: Final = 0.5
@@ -34,6 +35,9 @@ def read_signature(view: FormView, ink: Ink, rect: Rect, page: int) -> Field[boo
     place = Place(page, view.box(rect), _SOURCE)
     entry = ink.entry(rect, above=_OVERFLOW_MM, below=_OVERFLOW_MM, least_mm2=_NOTHING_MM2)
     strokes = [] if entry is None else _pen_strokes(entry, rect)
+    if not strokes:  # joined to something outside: a frame that a black and white scan turned black, a stamp
+        entry = ink.inside(rect.grown(-_INSET_MM, -_INSET_MM), least_mm2=_NOTHING_MM2)
+        strokes = [] if entry is None else _pen_strokes(entry, rect.grown(-_INSET_MM, -_INSET_MM))
     if not strokes:
         return _answer(place, signed=False, confidence=_SURE if entry is None else _LIKELY)
     longest = max(float(np.hypot(s.w, s.h)) for s in strokes)

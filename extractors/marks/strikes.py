@@ -13,10 +13,12 @@ from extractors.strokes import Entry
 # A shorter line strikes a character or two at most; crossed sevens, t-bars and underlined letters are shorter.
 _LEAST_MM: Final = 6.5
 _LEAST_IN_WORDS_MM: Final = 10.0
-# It runs through at least this share of the entry's width: of a short word, joined in cursive, nearly all.
-_SPAN: Final = 0.5
-_WORD_MM: Final = 16.0
-_WORD_SPAN: Final = 0.8
+# Blotted or marker-thick writing joins into lines of its own: a strike is this many strokes' widths long,
+# and scribbles are not told from blots above the second width.
+_LEAST_STROKES: Final = 12.0
+_THICK_MM: Final = 0.62
+# It runs through at least this share of all that it joins.
+_SPAN: Final = 0.8
 # Lean of a struck line: rise over run.
 _SLOPES: Final = np.linspace(-0.42, 0.42, 15)
 # Breaks of a pen's line that still make one line, in mm.
@@ -25,9 +27,11 @@ _GAP_MM: Final = 0.25
 _CORE: Final = 0.7
 # Along a strike there is ink on both sides this often; along an underline on one side only.
 _CROSSED: Final = 0.3
+_CROSSED_CELLS: Final = 0.05
 _BESIDE_MM: Final = 0.9
 # A scribble covers this share of the box it fills; the densest handwriting met covers 0.3.
-_SCRIBBLE_FILL: Final = 0.42
+_SCRIBBLE_FILL: Final = 0.58
+_SCRIBBLE_MM: Final = (8.0, 2.0)
 _SURE: Final = 0.93
 _SCRIBBLED: Final = 0.8
 
@@ -40,33 +44,61 @@ class Strike:
     score: float
 
 
-def find_strike(entry: Entry, px_per_mm: float, *, words: bool = False) -> Strike | None:
-    """Return the stroke that takes *entry* back, or None. *words*: its letters may be joined, unlike figures."""
-    shortest = _LEAST_IN_WORDS_MM if words else _LEAST_MM
+def find_strike(entry: Entry, px_per_mm: float, *, words: bool = False, cells: bool = False) -> Strike | None:
+    """Return the stroke that takes *entry* back, or None.
+
+    Args:
+        entry: the strokes.
+        px_per_mm: their scale.
+        words: the letters may be joined, unlike figures.
+        cells: the figures stand in cells: nothing is ever underlined there.
+    """
+    if entry.is_crossed_by_others:
+        return None  # a stamp's frame, a signature from above: nobody can tell what it does here
+    stroke_mm = stroke_px(entry.ink.astype(np.uint8)) / px_per_mm
+    shortest = max(_LEAST_IN_WORDS_MM if words else _LEAST_MM, _LEAST_STROKES * stroke_mm)
     wide = [s for s in entry.strokes if s.w >= shortest]
     if not wide:
         return None
-    least = max(shortest, (_WORD_SPAN if entry.rect.w < _WORD_MM else _SPAN) * entry.rect.w)
-    line = _line_through(entry.ink, px_per_mm, least)
+    widest = max(wide, key=lambda s: s.w)
+    # a line joins all that it strikes: it is nearly as long as the widest stroke
+    least = max(shortest, _SPAN * widest.w)
+    line = find_line(entry.ink, px_per_mm, least, crossed=_CROSSED_CELLS if cells else _CROSSED)
     if line is not None:
         left, right = line
         air = (entry.ink.shape[1] / px_per_mm - entry.rect.w) / 2
         rect = Rect(entry.rect.x - air + left / px_per_mm, entry.rect.y, (right - left) / px_per_mm, entry.rect.h)
         return Strike(rect, _SURE)
-    widest = max(wide, key=lambda s: s.w)
-    if widest.w >= least and _fill(entry, widest, px_per_mm) > _SCRIBBLE_FILL:
+    if (
+        stroke_mm < _THICK_MM
+        and widest.w >= max(least, _SCRIBBLE_MM[0])
+        and widest.h >= _SCRIBBLE_MM[1]
+        and _fill(entry, widest, px_per_mm) > _SCRIBBLE_FILL
+    ):
         return Strike(widest, _SCRIBBLED)
     return None
 
 
-def _line_through(ink: NDArray[np.bool_], px_per_mm: float, least_mm: float) -> tuple[int, int] | None:
-    """Return the first and last column of the longest straight line that runs through the writing, or None."""
-    mask = ink.astype(np.uint8)
+def find_line(
+    ink: NDArray[np.bool_], px_per_mm: float, least_mm: float, *, crossed: float, steepest: float = 1.0
+) -> tuple[int, int] | None:
+    """Return the first and last column of the longest straight, nearly level line of *ink*, or None.
+
+    Args:
+        ink: ``(h, w)``, True on ink.
+        px_per_mm: its scale.
+        least_mm: a shorter line does not count.
+        steepest: rise over run of the steepest line looked for.
+        crossed: only a line with ink on both sides along this share of it counts; 0.0 takes any.
+    """
+    # a margin without ink: what lies beyond an image's edge counts as ink to the opening below
+    mask = np.pad(ink.astype(np.uint8), ((0, 0), (1, 1)))
     height, width = mask.shape
-    thin = max(round(_CORE * _stroke_px(mask)), 1)
+    stroke = stroke_px(mask)
+    thin = max(round(_CORE * stroke), 1)
     best: tuple[int, int, int] | None = None
     for slope in _SLOPES.tolist():
-        if abs(slope) * least_mm * px_per_mm > height:
+        if abs(slope) > steepest or abs(slope) * least_mm * px_per_mm > height:
             continue
         shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]])
         level = np.asarray(cv2.warpAffine(mask, shear, (width, height), flags=cv2.INTER_NEAREST), np.uint8)
@@ -81,24 +113,27 @@ def _line_through(ink: NDArray[np.bool_], px_per_mm: float, least_mm: float) -> 
             continue
         row = int(rows[np.argmax(run[rows].sum(axis=1))])
         columns = np.flatnonzero(run[row])
-        if _is_crossed(level, row, columns, px_per_mm) and (best is None or columns.size > best[0]):
+        through = _crossing(level, row, columns, px_per_mm, stroke) >= crossed
+        if through and (best is None or columns.size > best[0]):
             best = (columns.size, int(columns[0]), int(columns[-1]) + 1)
-    return None if best is None else (best[1], best[2])
+    return None if best is None else (best[1] - 1, best[2] - 1)
 
 
-def _stroke_px(mask: NDArray[np.uint8]) -> float:
+def stroke_px(mask: NDArray[np.uint8]) -> float:
     """Return the usual width of the strokes: ink over half its outline."""
     outline = cv2.bitwise_and(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), mask)
     return 2.0 * float(mask.sum()) / max(float(outline.sum()), 1.0)
 
 
-def _is_crossed(level: NDArray[np.uint8], row: int, columns: NDArray[np.intp], px_per_mm: float) -> bool:
-    beside, off = round(_BESIDE_MM * px_per_mm), round(0.35 * px_per_mm)
+def _crossing(level: NDArray[np.uint8], row: int, columns: NDArray[np.intp], px_per_mm: float, stroke: float) -> float:
+    """Return along which share of a line there is ink on both of its sides."""
+    # past the line's own thickness, wherever in it the row lies
+    beside, off = round(_BESIDE_MM * px_per_mm), round(1.2 * stroke) + 1
     above = level[max(row - off - beside, 0) : max(row - off, 0), columns]
     below = level[row + off : row + off + beside, columns]
     if not above.size or not below.size:
-        return False
-    return bool(min(above.any(axis=0).mean(), below.any(axis=0).mean()) >= _CROSSED)
+        return 0.0
+    return float(min(above.any(axis=0).mean(), below.any(axis=0).mean()))
 
 
 def _fill(entry: Entry, stroke: Rect, px_per_mm: float) -> float:

@@ -78,7 +78,7 @@ class InProcessTesseract:
 
     def _words(self, grey: NDArray[np.uint8]) -> list[_Found]:
         height, width = grey.shape
-        if not height or not width:
+        if not grey.size:
             return []
         self._api.SetImageBytes(np.ascontiguousarray(grey).tobytes(), width, height, 1, width)
         self._api.SetSourceResolution(_CROP_DPI)
@@ -162,8 +162,18 @@ def _placed(found: list[_Found], crop: Crop, shape: tuple[int, ...]) -> list[Wor
     """Return a crop's words in fractions of the page it was cut from."""
     height, width = shape[:2]
     words = []
-    for text, confidence, (x, y, w, h) in found:
+    # Tesseract at times draws a word's box over the words after it; none begins before the one on its left ends
+    ends = [
+        min(x + w, after) if after > x else x + w for (x, _, w, _), after in _with_next([box for _, _, box in found])
+    ]
+    for (text, confidence, (x, y, _, h)), end in zip(found, ends, strict=True):
         left, top = crop.left + (x - crop.margin) / crop.scale, crop.top + (y - crop.margin) / crop.scale
-        box = Box(left / width, top / height, w / crop.scale / width, h / crop.scale / height).clipped()
+        box = Box(left / width, top / height, (end - x) / crop.scale / width, h / crop.scale / height).clipped()
         words.append(Word(text.strip(), box, min(max(confidence, 0.0), 1.0), crop.line))
     return words
+
+
+def _with_next(boxes: list[tuple[int, int, int, int]]) -> list[tuple[tuple[int, int, int, int], int]]:
+    """Return each box with the left edge of the next one; the last with its own right edge."""
+    lefts = [x for x, _, _, _ in boxes[1:]] + [x + w for x, _, w, _ in boxes[-1:]]
+    return list(zip(boxes, lefts, strict=True))

@@ -28,6 +28,10 @@ _INK_DEPTH: Final = 24
 #: as 30 and 36 on typed and dot-matrix pages and cost 20 to 30 % less.
 _CAPITAL_PX: Final = 24.0
 _MARGIN_PX: Final = 10
+#: Height of a line's ink in heights of its capitals, accents and descenders counted by halves.
+_WITH_ACCENT: Final = 1.15
+#: A crop smaller than this, px, holds no letter.
+_LEAST_SIDE: Final = 6
 #: Resolution letters are found at.
 _WORK_DPI: Final = 200.0
 #: A band of headings printed white on dark: grey below this share of the paper's, high and full as no letter is.
@@ -61,13 +65,15 @@ class Crop:
 
 
 def prepare_line(crop: Grey) -> Grey:
-    """Return a one-line *crop* as the engines like it: letters about 30 px high, a white border."""
-    if crop.size == 0:
-        return crop
+    """Return a one-line *crop* as engines like it: letters at their size, a white border; no pixel where no ink is."""
+    nothing = np.zeros((0, 0), np.uint8)
+    if min(crop.shape) < _LEAST_SIDE:
+        return nothing
     rows = np.flatnonzero((_darkness(crop) > _INK_DEPTH).any(axis=1))
-    height = max(int(rows[-1] - rows[0]) if rows.size else crop.shape[0], 6)
-    scale = float(np.clip(_CAPITAL_PX * 1.15 / height, 0.4, 4.0))
-    return _bordered(_scaled(crop, scale))
+    if not rows.size:
+        return nothing
+    height = max(int(rows[-1] - rows[0]), _LEAST_SIDE)
+    return _bordered(_scaled(crop, float(np.clip(_CAPITAL_PX * _WITH_ACCENT / height, 0.4, 4.0))))
 
 
 def find_crops(grey: Grey, *, dpi: float) -> list[Crop]:
@@ -270,7 +276,7 @@ class _Page:
 def _turned(band: Grey) -> Grey:
     """Return a white-on-dark *band* as dark on white, stretched to the full range."""
     low, high = (int(v) for v in np.percentile(band, (1, 99)))
-    return np.clip((high - band.astype(np.int16)) * 255 // max(high - low, 1), 0, 255).astype(np.uint8)
+    return np.clip((high - band.astype(np.int32)) * 255 // max(high - low, 1), 0, 255).astype(np.uint8)
 
 
 def _paper(part: Grey) -> int:

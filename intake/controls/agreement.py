@@ -10,6 +10,7 @@ from intake.lot import Lot, as_day
 from schemas.field import Field
 from schemas.flag import Severity
 from schemas.identifiers.nir import birth_month, is_nir
+from schemas.identifiers.organisme import same_organisme
 from schemas.invoice import Invoice
 from schemas.prescription import Prescription
 
@@ -87,6 +88,17 @@ def provider_mismatch(lot: Lot) -> Iterator[Finding]:
             message = "le numéro du professionnel n'est pas celui du bordereau"
             entry = invoice.provider_number
             yield flag("provider_mismatch", Severity.INFO, message, entry, field="provider_number", invoice=index)
+
+
+def organisme_mismatch(lot: Lot) -> Iterator[Finding]:
+    """A form goes to another organisme than the bordereau: all lines of a lot go to one."""
+    listed = lot.sure(lot.bordereau.organisme_code) if lot.bordereau else None
+    for index, invoice in lot.originals():
+        code = lot.sure(invoice.organisme_code)
+        if listed is not None and code is not None and not same_organisme(listed, code):
+            message = "l'organisme n'est pas celui du bordereau"
+            entry = invoice.organisme_code
+            yield flag("organisme_mismatch", Severity.INFO, message, entry, field="organisme_code", invoice=index)
 
 
 def birth_nir_mismatch(lot: Lot) -> Iterator[Finding]:

@@ -138,7 +138,7 @@ def _is_birth_day(text: str) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return text.isdigit() and len(text) <= _NUMBER_LENGTH and int(text) > 0
+    return text.isdecimal() and len(text) <= _NUMBER_LENGTH and int(text) > 0
 
 
 def _wrong(name: str) -> str:

@@ -70,7 +70,7 @@ def _pieces(lot: Lot, told: set[int | None]) -> Iterator[Finding]:
 
 def _displaced_lines(lot: Lot) -> list[int]:
     numbers = [lot.line_number(row) for row in range(len(lot.lines))]
-    return _displaced(_without_repeats([(row, int(n), row) for row, n in enumerate(numbers) if n and n.isdigit()]))
+    return _displaced(_without_repeats([(row, int(n), row) for row, n in enumerate(numbers) if n and n.isdecimal()]))
 
 
 def _form_places(lot: Lot) -> list[_Place]:
@@ -79,7 +79,7 @@ def _form_places(lot: Lot) -> list[_Place]:
         places = [(lot.sheet_position(i.pages), sure.get(n), n) for n, i in lot.originals()]
         return _ranked(places)
     numbered = [(lot.sheet_position(i.pages), lot.sure(i.invoice_number), n) for n, i in lot.originals()]
-    places = [(page, int(number) if number and number.isdigit() else None, n) for page, number, n in numbered]
+    places = [(page, int(number) if number and number.isdecimal() else None, n) for page, number, n in numbered]
     return _without_repeats(_ranked(places))
 
 
@@ -97,7 +97,7 @@ def _rank(lot: Lot, invoice: int | None, line: int | None) -> int | None:
         return line
     if lot.bordereau is None:
         number = lot.sure(lot.invoices[invoice].invoice_number)
-        return int(number) if number and number.isdigit() else None
+        return int(number) if number and number.isdecimal() else None
     return next((m.line for m in lot.matches if m.invoice == invoice and m.score >= _SURE_MATCH), None)
 
 

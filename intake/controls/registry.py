@@ -48,6 +48,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
     _control(_INFO, agreement.prescriber_mismatch, "Prescripteur différent sur la prescription", "X11"),
     _control(_INFO, agreement.prescription_date_mismatch, "Date différente sur la prescription", "X12"),
     _control(_INFO, agreement.provider_mismatch, "Professionnel différent du bordereau", "X13"),
+    _control(_INFO, agreement.organisme_mismatch, "Organisme différent du bordereau", "X17"),
     _control(_INFO, agreement.birth_nir_mismatch, "Naissance et NIR en désaccord", "I04"),
     _control(_INFO, agreement.redundant_insured, "Bloc assuré inutile", "F06"),
     _control(_BLOCKING, fields.missing_field, "Champ obligatoire vide (date de feuille, organisme, RPPS : à vérifier)"),

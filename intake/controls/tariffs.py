@@ -61,7 +61,7 @@ def travel_km_mismatch(lot: Lot) -> Iterator[Finding]:
     """A kilometre amount is not the number of kilometres by any rate of the day."""
     for index, row, act in _acts(lot):
         km, amount, day = _certain(lot, act.travel_km), _certain(lot, act.travel_km_amount), lot.day(act.date)
-        if km is None or amount is None or day is None or not km.isdigit():
+        if km is None or amount is None or day is None or not km.isdecimal():
             continue
         rates = lot.nomenclature.km_rates(day)
         if Decimal(amount) not in {rounded(int(km) * rate * share) for rate in rates for share in _KM_SHARES}:

@@ -19,8 +19,20 @@ Depth = NDArray[np.float32]
 #: share of each class among the drawn cells; the rest are figures, evenly
 _SHARES: Final = {" ": 0.24, "?": 0.10, "A": 0.035, "B": 0.035, ",": 0.03}
 _FIGURES: Final = "0123456789"
+#: share of the printed zeros that get a dot or a slash, beside the faces that have one
+_MARKED_ZERO: Final = 0.2
 # One written over the other is a clean figure again: calling that junk would teach doubt about honest figures.
-_SEEMING: Final = {"0": "3689", "1": "4789", "2": "7", "3": "5689", "4": "7", "5": "689", "6": "89", "7": "9", "8": "9"}
+_SEEMING: Final = {
+    "0": "13689",
+    "1": "4789",
+    "2": "7",
+    "3": "5689",
+    "4": "7",
+    "5": "689",
+    "6": "89",
+    "7": "9",
+    "8": "9",
+}
 
 
 @dataclass(frozen=True)
@@ -159,10 +171,26 @@ def _write(
     if not glyphs:
         return
     glyph = glyphs[int(rng.integers(len(glyphs)))]
+    if character == "0" and hand.is_typed and rng.random() < _MARKED_ZERO:
+        glyph = _marked_zero(rng, glyph)
     figure = hand.height * cell_h * (1.0 if hand.is_typed else rng.uniform(0.9, 1.1))
     mask = shape_glyph(rng, glyph, hand, figure)
     left, top = centre[0] - mask.shape[1] / 2, centre[1] + glyph.drop * figure - mask.shape[0] / 2
     place(depth, mask, round(left), round(top))
+
+
+def _marked_zero(rng: np.random.Generator, zero: Glyph) -> Glyph:
+    """Return a printed zero with a dot or a slash inside, as terminals and dot-matrix printers mark it."""
+    mask = zero.mask.copy()
+    h, w = mask.shape
+    if rng.random() < 0.6:
+        size = (round(w * rng.uniform(0.07, 0.14)), round(h * rng.uniform(0.06, 0.16)))
+        cv2.ellipse(mask, (w // 2, round(h * rng.uniform(0.46, 0.56))), size, 0, 0, 360, 255, -1, cv2.LINE_AA)
+    else:
+        rise = rng.uniform(0.2, 0.36) * h
+        start, end = (round(w * 0.22), round(h / 2 + rise)), (round(w * 0.78), round(h / 2 - rise))
+        cv2.line(mask, start, end, 255, max(2, round(w * rng.uniform(0.06, 0.13))), cv2.LINE_AA)
+    return Glyph(mask, zero.height, zero.drop)
 
 
 def _spoil(

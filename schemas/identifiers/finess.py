@@ -6,8 +6,6 @@ Source: FINESS and ADELI file descriptions; the key was checked on public lines 
 
 >>> parse_finess("99 6 00001 4")
 '996000014'
->>> is_structure("990000010")
-True
 """
 
 import re
@@ -20,7 +18,6 @@ from schemas.identifiers.shape import require_shape
 
 _SHAPE: Final = re.compile(r"(?:\d{2}|2[AB]|9[A-F])\d{7}")
 _LETTERS: Final = str.maketrans("ABCDEF", "123456")
-_CATEGORY: Final = 2
 
 
 def parse_finess(text: str) -> str:
@@ -42,8 +39,3 @@ def is_finess(text: str) -> bool:
     except InvalidIdentifierError:
         return False
     return True
-
-
-def is_structure(number: str) -> bool:
-    """Whether a parsed *number* names a structure, not a person: its third character is 0."""
-    return number[_CATEGORY] == "0"

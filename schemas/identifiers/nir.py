@@ -71,7 +71,7 @@ def same_nir(one: str, other: str) -> bool:
 
 def birth_month(nir: str) -> tuple[int, int] | None:
     """Return the year within its century and the month of birth a NIR tells, or None where it tells no month."""
-    if nir[0] not in "1234" or not nir[1:5].isdigit():
+    if nir[0] not in "1234" or not nir[1:5].isdecimal():
         return None
     month = int(nir[3:5])
     if _EXHAUSTED_OFFSET < month <= _EXHAUSTED_OFFSET + _LAST_MONTH:

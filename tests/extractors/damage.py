@@ -1,6 +1,6 @@
 """Damaged files by the hundred, seeded: truncated, flipped, spliced, emptied, locked and bombs.
 
-``python -m tests.extractors.damage COUNT SEED`` loads that many and prints what became of them.
+``python -m tests.extractors.damage_run COUNT SEED`` loads that many and tells what became of them.
 """
 
 import io
@@ -13,8 +13,7 @@ from functools import cache
 import cv2
 import numpy as np
 import pikepdf
-from pikepdf import Dictionary, Name
-from PIL import Image
+from pikepdf import Array, Dictionary, Name
 
 from tests.extractors import papers
 
@@ -154,7 +153,7 @@ def _form_loop() -> bytes:
     """A form that draws itself, sixteen times over."""
     pdf = pikepdf.open(io.BytesIO(paper("jpeg.pdf")))
     form = pdf.make_stream(b"/Fm Do " * 16)
-    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, papers.Array([0, 0, 600, 850])
+    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 600, 850])
     form = pdf.make_indirect(form)
     form.Resources = Dictionary(XObject=Dictionary(Fm=form))
     pdf.pages[1].obj.Resources = Dictionary(XObject=Dictionary(Fm=form))
@@ -167,11 +166,11 @@ def _form_tree() -> bytes:
     pdf = pikepdf.open(io.BytesIO(paper("jpeg.pdf")))
     inner = pdf.make_stream(b"0 0 10 10 re f")
     for _ in range(14):
-        inner.Type, inner.Subtype, inner.BBox = Name.XObject, Name.Form, papers.Array([0, 0, 600, 850])
+        inner.Type, inner.Subtype, inner.BBox = Name.XObject, Name.Form, Array([0, 0, 600, 850])
         outer = pdf.make_stream(b"/Fm Do " * 10)
         outer.Resources = Dictionary(XObject=Dictionary(Fm=pdf.make_indirect(inner)))
         inner = outer
-    inner.Type, inner.Subtype, inner.BBox = Name.XObject, Name.Form, papers.Array([0, 0, 600, 850])
+    inner.Type, inner.Subtype, inner.BBox = Name.XObject, Name.Form, Array([0, 0, 600, 850])
     pdf.pages[1].obj.Resources = Dictionary(XObject=Dictionary(Fm=pdf.make_indirect(inner)))
     pdf.pages[1].obj.Contents = pdf.make_stream(b"/Fm Do")
     return papers.saved(pdf)
@@ -236,6 +235,3 @@ def _pdf_pages_that_open(content: bytes) -> set[int]:
     except Exception:  # noqa: BLE001 - same, on the file
         return opened
     return opened
-
-
-__all__ = ["BOMBS", "Damaged", "Image", "damaged_files", "pages_that_open", "paper"]

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pikepdf
 from numpy.typing import NDArray
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Dictionary, Name
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
@@ -144,4 +144,3 @@ PAPERS: dict[str, Callable[[], bytes]] = {
     "grey.jpg": lambda: encoded(page(0), "JPEG", quality=80, dpi=(100, 100)),
     "progressive.jpg": lambda: encoded(page(0), "JPEG", quality=80, progressive=True),
 }
-__all__ = ["A4_POINTS", "FULL", "HEIGHT", "PAPERS", "WIDTH", "Array", "add_page", "encoded", "group4", "image_stream"]

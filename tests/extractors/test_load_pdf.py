@@ -270,6 +270,58 @@ def test_an_annotation_that_shows_is_in_the_picture(read: Read) -> None:
     assert scan.pixels[int(height * 0.11), int(width * 0.75)] < 10
 
 
+def test_a_masked_image_is_drawn_through_its_mask(read: Read) -> None:
+    """Mixed-raster scanners put the ink's colour in the image and its shape in the mask: alone, it is a black sheet."""
+    pdf = pikepdf.new()
+    shape = image_stream(pdf, (255 - papers.page(0, bilevel=True)).tobytes(), WIDTH, HEIGHT, **GRAY)
+    ink = image_stream(pdf, bytes(WIDTH * HEIGHT), WIDTH, HEIGHT, SMask=pdf.make_indirect(shape), **GRAY)
+    papers.add_page(pdf, {"Im0": ink}, FULL)
+
+    scan = read(papers.saved(pdf))
+
+    assert scan.pixels.mean() == pytest.approx(papers.page(0, bilevel=True).mean(), abs=5)
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        b"q 0 0 595.44 841.68 re W n " + FULL + b" Q",
+        b"1 1 1 rg 0 0 595.44 841.68 re f " + FULL,
+        b"/Whatever BMC " + FULL + b" EMC",
+    ],
+)
+def test_what_leaves_no_trace_does_not_cost_the_embedded_image(read: Read, drawing: bytes) -> None:
+    """Clipping to the page, white paper under the scan, marks for accessibility: programs add them to every page."""
+    scan = read(one_image(papers.page(0).tobytes(), drawing, **GRAY))
+
+    assert np.array_equal(scan.pixels, papers.page(0))
+
+
+def test_a_scan_wrapped_in_a_form_is_found(read: Read) -> None:
+    """Programs that number or merge pages wrap the old content in a form XObject."""
+    pdf = pikepdf.open(io.BytesIO(one_image(papers.page(0).tobytes(), **GRAY)))
+    page = pdf.pages[0].obj
+    form = pdf.make_stream(FULL)
+    form.Type, form.Subtype, form.BBox, form.Resources = Name.XObject, Name.Form, page.MediaBox, page.Resources
+    page.Resources = Dictionary(XObject=Dictionary(Fm0=form))
+    page.Contents = pdf.make_stream(b"q /Fm0 Do Q")
+
+    assert np.array_equal(read(papers.saved(pdf)).pixels, papers.page(0))
+
+
+def test_what_a_page_inherits_counts_as_its_own(read: Read) -> None:
+    """Resources, size and rotation may stand on the page tree: a page that seems to hold nothing is not damaged."""
+    pdf = pikepdf.open(io.BytesIO(papers.scanned_pdf("flate", 1)))
+    page, tree = pdf.pages[0].obj, pdf.Root.Pages
+    tree.Resources, tree.MediaBox, tree.Rotate = page.Resources, page.MediaBox, 90
+    del page["/Resources"], page["/MediaBox"]
+
+    scan = read(papers.saved(pdf))
+
+    assert scan.problem is None
+    assert np.array_equal(scan.pixels, np.rot90(papers.page(0), -1))
+
+
 def searchable(*, mode: int) -> bytes:
     """Return a scan with a text layer over it, in text rendering *mode* (3 is invisible)."""
     file = io.BytesIO()

@@ -26,7 +26,6 @@ from tests.intake.papers import (
     bordereau_of,
     changed,
     concluded,
-    form,
     four_forms,
     line_for,
     lot_of,
@@ -218,23 +217,13 @@ def test_a_missing_prescription_is_blocking_unless_held() -> None:
 def test_a_prescription_of_unknown_patient_stops_the_accusation_and_the_acceptance() -> None:
     """It may be the missing one: somebody must look before anyone is accused."""
     lot = lot_of(four_forms())
-    stray = prescription_for(
-        lot.invoices[0], 2, patient_name=UNREAD, date=UNREAD, prescriber_rpps=UNREAD, prescriber_name=UNREAD
-    )
-    lot = replace(
-        lot,
-        prescriptions=(
-            lot.prescriptions[1],
-            lot.prescriptions[2],
-            lot.prescriptions[3],
-            stray.model_copy(update={"pages": (30,)}),
-        ),
-    )
-    outcome = concluded(lot)
+    unread = dict.fromkeys(("patient_name", "date", "prescriber_rpps", "prescriber_name"), UNREAD)
+    stray = prescription_for(lot.invoices[0], 30, **unread)
+    outcome = concluded(replace(lot, prescriptions=(*lot.prescriptions[2:], stray)))
 
     assert outcome.codes == set()
-    assert outcome.decisions == ["review", "accepted", "accepted", "accepted"]
-    assert [n.control for n in outcome.not_checked] == ["missing_prescription"]
+    assert outcome.decisions == ["review", "review", "accepted", "accepted"]
+    assert {n.control for n in outcome.not_checked} == {"missing_prescription"}
 
 
 def test_the_certificate_is_asked_for_in_a_degraded_flow_only() -> None:
@@ -345,52 +334,19 @@ def test_an_old_prescription_is_checked_from_the_papers_own_date() -> None:
     }
 
 
+def test_care_on_the_day_of_its_prescription_is_in_time() -> None:
+    """Nurses often come the same day."""
+    lot = changed(lot_of(four_forms()), 0, acts=(act("2024-03-01"),))
+
+    assert concluded(lot).codes == set()
+
+
 def test_care_is_stale_from_two_years_before_reception() -> None:
     """The day of reception counts, else the lot's date."""
     lot = lot_of(four_forms())
 
     assert concluded(replace(lot, received_on=date(2026, 3, 4))).codes == set()
     assert concluded(replace(lot, received_on=date(2026, 3, 5))).codes == {"stale_invoice"}
-
-
-@pytest.mark.parametrize(
-    ("row", "fault"),
-    [
-        (act(code="AMI", coefficient="1.5", fee="6.08", surcharge="MAU"), set()),
-        (act(code="AMI", coefficient="1.5", fee="4.73", surcharge="MAU"), set()),
-        (act(code="AMI", coefficient="1.5", fee="6.00", surcharge="MAU"), {"tariff_mismatch"}),
-        (act(code="AIS", coefficient="3", fee="16.45", surcharge="F"), set()),
-        (act(code="AMI", coefficient="4", fee="26.75", surcharge="MCI N"), set()),
-        (act(code="AMI", coefficient="4", fee="26.75", surcharge="DE"), set()),  # anything may be an overcharge
-        (act(code="BSC", coefficient="1", fee="29.25"), set()),  # overseas price, territory unknown
-        (act(code="AMI", coefficient="1", fee="1.58"), {"tariff_mismatch"}),  # alone, nothing is halved
-        (act(code="POD", coefficient="1", fee="31.00"), set()),  # price unknown here
-        (act(code="MAU", coefficient=None, fee="1.35", travel_flat=None), set()),
-    ],
-)
-def test_only_an_amount_nothing_explains_is_accused(row: Any, fault: set[str]) -> None:
-    """Surcharges inside the fee, both territories, unknown prices: all explain."""
-    lot = lot_of([form("000000101", ALBA, acts=(row,)), *four_forms()[1:]])
-
-    assert concluded(lot).codes == fault
-
-
-def test_the_second_act_of_a_session_may_be_halved() -> None:
-    """NGAP article 11 B, as on the worked lot: AMI 4 and AMI 1 at half."""
-    rows = (act(), act(coefficient="1", fee="1.58", travel_flat=None))
-
-    assert concluded(lot_of([form("000000101", ALBA, acts=rows), *four_forms()[1:]])).codes == set()
-
-
-def test_an_overseas_caisse_settles_the_tariff() -> None:
-    """Under organisme 01 971 the price of métropole is wrong."""
-    forms = [
-        form(f.invoice_number.value or "", p, organisme_code="01971")
-        for f, p in zip(four_forms()[:2], (ALBA, NOE), strict=True)
-    ]
-    lot = lot_of(forms, bordereau=bordereau_of([line_for(f) for f in forms], organisme_code="01971"))
-
-    assert concluded(lot).codes == {"tariff_mismatch"}
 
 
 def test_unreadable_and_unknown_pages_are_told_by_page() -> None:
@@ -411,6 +367,33 @@ def test_an_organisation_changes_severities_by_code() -> None:
     flags, _ = run_controls(lot, {"out_of_order": Severity.INFO})
 
     assert {f.severity for f in flags if f.code == "out_of_order"} == {Severity.INFO}
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "note"),
+    [
+        ("organisme_code", "017510000", "organisme_mismatch"),
+        ("provider_number", "997000021", "provider_mismatch"),
+        ("prescriber_rpps", "99700999990", "prescriber_mismatch"),
+        ("prescription_date", "2024-02-28", "prescription_date_mismatch"),
+        ("form_date", "2024-03-03", "form_date_before_care"),
+    ],
+)
+def test_disagreements_nobody_must_act_on_are_noted(entry: str, value: str, note: str) -> None:
+    """Beyond the contract's table everything is info until an organisation raises it."""
+    outcome = concluded(changed(lot_of(four_forms()), 1, **{entry: value}))
+
+    assert outcome.codes == set()
+    assert note in outcome.notes
+    assert outcome.decisions[1] == "accepted"
+
+
+def test_an_organisme_without_its_centre_is_the_same() -> None:
+    """The bordereau prints 01 641, the form 01 641 0000."""
+    forms = four_forms()
+    lot = lot_of(forms, bordereau=bordereau_of([line_for(f) for f in forms], organisme_code="01641"))
+
+    assert concluded(lot).notes == set()
 
 
 def test_messages_hold_no_identity() -> None:

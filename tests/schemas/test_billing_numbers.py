@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from schemas.identifiers.finess import is_finess, is_structure, parse_finess
+from schemas.identifiers.finess import is_finess, parse_finess
 from schemas.identifiers.organisme import is_organisme, parse_organisme, same_organisme
 from schemas.identifiers.rpps import is_rpps, parse_rpps
 
@@ -33,12 +33,6 @@ def test_one_misread_digit_never_passes(number: str, place: int, digit: str) -> 
 
     assert not is_rpps(misread)
     assert not is_finess(misread)
-
-
-def test_a_third_zero_names_a_structure() -> None:
-    """A centre is paid by another route than a person."""
-    assert is_structure("990000010")
-    assert not is_structure("996000014")
 
 
 @pytest.mark.parametrize("text", ["01971", "01 971 0000", "016410000", "91123"])

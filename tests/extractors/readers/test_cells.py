@@ -45,7 +45,7 @@ def _empty_cell_with_residue(rng: np.random.Generator) -> NDArray[np.uint8]:
     return np.clip(crop + rng.normal(0, 3, crop.shape), 0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("font", ["cousine", "courier-prime", "tinos"])
+@pytest.mark.parametrize("font", ["cousine", "courier-prime", "tinos", "source-code-pro", "share-tech-mono"])
 def test_typed_characters_are_read_in_every_face(reader: CombReader, font: str) -> None:
     """Typed forms are most of the mail: a misread figure there has no excuse."""
     rows = reader.read_cells([_typed(character, font) for character in "0123456789AB"])

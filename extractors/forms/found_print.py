@@ -1,0 +1,64 @@
+"""Print taken off a form nobody has the blank of: tints by their shape, labels and cells by where they were found."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.forms.template import BoxMm, FormTemplate
+
+#: Wider than any stroke of a pen or of a label: what is as dark over this width is a tint or a band.
+_STROKE_MM: Final = 1.3
+#: A tint's edge, blurred, and light from where ink is left alone.
+_EDGE_MM: Final = 0.16
+_INK_UP_TO: Final = 0.72
+_PAPER_FROM: Final = 0.88
+_WHITENING: Final = np.interp(
+    np.arange(256), [0, 255 * _INK_UP_TO, 255 * _PAPER_FROM, 255], [0, 255 * _INK_UP_TO, 255, 255]
+).astype(np.uint8)
+#: A cell's outline: so thick at most, mm, and dark along this share of its side.
+_OUTLINE_MM: Final = 0.5
+_ALONG: Final = 0.8
+_AIR_MM: Final = 0.3
+
+
+def without_found_print(grey: NDArray[np.uint8], template: FormTemplate, px_per_mm: float) -> NDArray[np.uint8]:
+    """Return *grey* without the print of *template*, whose entries and words were found on this very page.
+
+    Args:
+        grey: the page level, ``(h, w)``.
+        template: the entries, and the printed words, in mm of *grey*.
+        px_per_mm: of *grey*.
+    """
+    side = round(_STROKE_MM * px_per_mm) | 1
+    ground = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    edge = 2 * round(_EDGE_MM * px_per_mm) + 1
+    ground = cv2.erode(ground, np.ones((edge, edge), np.uint8))
+    cleaned = np.asarray(cv2.LUT(cv2.divide(grey, ground, scale=255), _WHITENING), np.uint8)
+    for zone in template.zones:
+        for cell in (*zone.cells_mm, *((zone.box_mm,) if zone.kind != "block" else ())):
+            _without_outline(cleaned, cell, px_per_mm)
+        for row in zone.rows_mm:
+            for cell in row.values():
+                _without_outline(cleaned, cell, px_per_mm)
+    for x, y, w, h in template.words_mm:
+        left, top = round((x - _AIR_MM) * px_per_mm), round((y - _AIR_MM) * px_per_mm)
+        right, bottom = round((x + w + _AIR_MM) * px_per_mm), round((y + h + _AIR_MM) * px_per_mm)
+        cleaned[max(top, 0) : bottom, max(left, 0) : right] = 255
+    return cleaned
+
+
+def _without_outline(page: NDArray[np.uint8], box: BoxMm, px_per_mm: float) -> None:
+    """Whiten, in place, the straight lines of *page* that lie along the edges of *box*."""
+    reach = round(_OUTLINE_MM * px_per_mm)
+    left, top = round(box.x * px_per_mm), round(box.y * px_per_mm)
+    right, bottom = round((box.x + box.w) * px_per_mm), round((box.y + box.h) * px_per_mm)
+    for edge in (left, right):
+        strip = page[max(top, 0) : bottom, max(edge - reach, 0) : edge + reach + 1]
+        if strip.size:
+            strip[:, (strip < 250).mean(axis=0) > _ALONG] = 255  # noqa: PLR2004 - not white
+    for edge in (top, bottom):
+        strip = page[max(edge - reach, 0) : edge + reach + 1, max(left, 0) : right]
+        if strip.size:
+            strip[(strip < 250).mean(axis=1) > _ALONG] = 255  # noqa: PLR2004

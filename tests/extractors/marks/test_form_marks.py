@@ -1,0 +1,215 @@
+"""Ticks, signatures and erasures, drawn stroke by stroke on white paper or on a tint."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from extractors.form_view import FormView, Rect
+from extractors.marks.erasures import Written, find_erasures, find_struck_ticks
+from extractors.marks.signatures import read_signature
+from extractors.marks.ticks import read_tick
+from extractors.strokes import Ink
+from schemas.geometry import Box
+from schemas.mark import MarkKind
+
+PX = 8.0
+SIZE = (60, 120)  # height and width of the paper, mm
+TINT = 207
+
+
+def paper() -> NDArray[np.uint8]:
+    return np.full((round(SIZE[0] * PX), round(SIZE[1] * PX)), 255, np.uint8)
+
+
+def laid(cleaned: NDArray[np.uint8], original: NDArray[np.uint8] | None = None, **more: object) -> FormView:
+    """Return a view of a drawn paper, its boxes in fractions of it."""
+    return FormView(
+        original=cleaned if original is None else original,
+        cleaned=cleaned,
+        px_per_mm=PX,
+        is_bilevel=False,
+        box=lambda r: Box(r.x / SIZE[1], r.y / SIZE[0], r.w / SIZE[1], r.h / SIZE[0]).clipped(),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def pen(image: NDArray[np.uint8], *points: tuple[float, float], width_mm: float = 0.4) -> None:
+    """Draw a stroke through *points*, in mm."""
+    line = np.array([[x * PX, y * PX] for x, y in points], np.int32)
+    cv2.polylines(image, [line], isClosed=False, color=40, thickness=max(round(width_mm * PX), 1), lineType=cv2.LINE_AA)
+
+
+def typed(image: NDArray[np.uint8], text: str, x: float, y: float, height_mm: float = 2.6) -> None:
+    """Write *text* with its feet on *y*, in mm."""
+    scale = height_mm * PX / 21
+    where = (round(x * PX), round(y * PX))
+    cv2.putText(image, text, where, cv2.FONT_HERSHEY_SIMPLEX, scale, 30, 2, cv2.LINE_AA)
+
+
+BOX = Rect(40, 20, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("strokes", "ticked"),
+    [
+        ([], False),
+        ([((40.5, 20.5), (43.5, 23.5)), ((43.5, 20.5), (40.5, 23.5))], True),  # a cross
+        ([((40.4, 22), (41.5, 23.6), (44.8, 18.5))], True),  # a tick that leaves the box
+        ([((39.0, 20.9), (45.0, 22.9)), ((39.4, 24.5), (44.8, 19.4))], True),  # a sloppy cross
+        ([((36.0, 23.2), (40.8, 23.6))], False),  # a neighbour's tail
+    ],
+)
+def test_a_tick_is_told_from_a_tail(strokes: list[tuple[tuple[float, float], ...]], ticked: bool) -> None:  # noqa: FBT001
+    """Ticks decide on full reimbursement; people draw them carelessly."""
+    image = paper()
+    for points in strokes:
+        pen(image, *points)
+    view = laid(image)
+
+    assert read_tick(view, Ink(view), BOX, 0).value is ticked
+
+
+def test_a_filled_box_is_ticked() -> None:
+    """Some fill the box with ink instead of crossing it."""
+    image = paper()
+    cv2.rectangle(image, (322, 162), (350, 190), 50, -1)
+    view = laid(image)
+
+    assert read_tick(view, Ink(view), BOX, 0).value is True
+
+
+def test_a_cross_that_is_struck_out_is_no_tick_and_an_erasure() -> None:
+    """A tick taken back with a line across it must not count, and a person must see it."""
+    image = paper()
+    pen(image, (40.5, 20.5), (43.5, 23.5))
+    pen(image, (43.5, 20.5), (40.5, 23.5))
+    pen(image, (37.5, 21.9), (46.8, 22.1))
+    view = laid(image)
+    ink = Ink(view)
+
+    assert read_tick(view, ink, BOX, 0).value is False
+    assert [mark.field for mark in find_struck_ticks(view, ink, [("is_illness", BOX)], 0)] == ["is_illness"]
+
+
+SIGNED = Rect(30, 20, 52, 20)
+WAVE = ((40.0, 32.0), (44.0, 26.0), (46.0, 33.0), (51.0, 25.0), (54.0, 32.0), (62.0, 28.0))
+
+
+def test_a_wave_of_the_pen_is_a_signature() -> None:
+    """A signature is any long stroke; nobody checks whose."""
+    image = paper()
+    pen(image, *WAVE)
+    view = laid(image)
+
+    assert read_signature(view, Ink(view), SIGNED, 0).value is True
+
+
+@pytest.mark.parametrize("kind", ["nothing", "fold", "stamp", "specks"])
+def test_what_is_no_signature_does_not_pass_for_one(kind: str) -> None:
+    """An unsigned form is not paid: a fold, a stamp or dust must not hide that."""
+    image = paper()
+    if kind == "fold":
+        pen(image, (0.0, 30.0), (119.0, 30.1), width_mm=0.25)
+    if kind == "stamp":
+        typed(image, "CLEMENT JOSEPH", 34, 27, 2.2)
+        typed(image, "63000 CLERMONT", 34, 32, 2.2)
+    if kind == "specks":
+        for x in range(32, 80, 9):
+            pen(image, (x, 25.0), (x + 0.3, 25.2))
+    view = laid(image)
+
+    assert read_signature(view, Ink(view), SIGNED, 0).value is False
+
+
+def test_a_signature_that_leaves_its_box_still_counts() -> None:
+    """People sign across the border."""
+    image = paper()
+    pen(image, *((x, y - 8) for x, y in WAVE))
+    view = laid(image)
+
+    assert read_signature(view, Ink(view), SIGNED, 0).value is True
+
+
+ROW = Rect(9, 20, 40, 6.2)
+
+
+def marks_of(view: FormView, rect: Rect, field: str, **more: object) -> list[tuple[str | None, MarkKind]]:
+    ink = Ink(view)
+    written = [Written(field, rect, ink.entry(rect, above=1, below=1), **more)]  # type: ignore[arg-type]
+    return [(mark.field, mark.kind) for mark in find_erasures(view, ink, written, 0)]
+
+
+def test_a_line_through_a_date_is_an_erasure() -> None:
+    """A struck entry makes the sheet unpayable (the caisse's rule): it must be found, and named."""
+    image = paper()
+    typed(image, "27/07/2025", 12, 25)
+    pen(image, (10.5, 23.6), (36.5, 23.9))
+
+    assert marks_of(laid(image), ROW, "acts.0.date") == [("acts.0.date", MarkKind.STRIKE)]
+
+
+@pytest.mark.parametrize("kind", ["plain", "underlined", "crossed sevens", "fold"])
+def test_clean_entries_are_not_accused(kind: str) -> None:
+    """A false accusation costs the professional a payment."""
+    image = paper()
+    typed(image, "27/07/2025", 12, 24.5)
+    if kind == "underlined":
+        pen(image, (11.5, 25.3), (34.0, 25.4))
+    if kind == "crossed sevens":
+        pen(image, (13.6, 23.2), (15.8, 23.1))
+        pen(image, (21.5, 23.2), (23.8, 23.1))
+    if kind == "fold":
+        pen(image, (0.0, 23.2), (119.0, 23.3), width_mm=0.25)
+
+    assert marks_of(laid(image), ROW, "acts.0.date") == []
+
+
+def test_fluid_over_two_cells_shows_as_missing_tint() -> None:
+    """Correction fluid hides the ink but also the form's own tint; the entry it covers is named."""
+    cells = tuple(Rect(20 + 4.7 * i, 20, 4.7, 4.8) for i in range(8))
+    blank = paper()
+    for band in (20.0, 30.0, 40.0, 50.0):  # the form's tinted bands
+        cv2.rectangle(blank, (160, round(band * PX)), (460, round((band + 4.8) * PX)), TINT, -1)
+    original = blank.copy()
+    cv2.rectangle(original, (158, 156), (236, 202), 250, -1)
+    cleaned = paper()
+    for i, digit in enumerate("27042025"):
+        typed(original, digit, cells[i].x + 1.2, 23.8)
+        typed(cleaned, digit, cells[i].x + 1.2, 23.8)
+    rect = Rect(20, 20, 37.6, 4.8)
+
+    covered = marks_of(laid(cleaned, original, blank=blank), rect, "prescription_date", cells=cells)
+
+    assert covered == [("prescription_date", MarkKind.FLUID)]
+
+
+def test_the_same_comb_without_fluid_is_clean() -> None:
+    """The counterpart: all tint in place, no mark."""
+    cells = tuple(Rect(20 + 4.7 * i, 20, 4.7, 4.8) for i in range(8))
+    blank = paper()
+    for band in (20.0, 30.0, 40.0, 50.0):
+        cv2.rectangle(blank, (160, round(band * PX)), (460, round((band + 4.8) * PX)), TINT, -1)
+    cleaned = paper()
+    original = blank.copy()
+    for i, digit in enumerate("27042025"):
+        typed(original, digit, cells[i].x + 1.2, 23.8)
+        typed(cleaned, digit, cells[i].x + 1.2, 23.8)
+    rect = Rect(20, 20, 37.6, 4.8)
+
+    assert marks_of(laid(cleaned, original, blank=blank), rect, "prescription_date", cells=cells) == []
+
+
+def test_a_junk_cell_with_twice_the_ink_is_overwritten() -> None:
+    """A digit written over another is dark and unreadable; a merely odd digit is not accused."""
+    cells = tuple(Rect(20 + 4.7 * i, 20, 4.7, 4.8) for i in range(4))
+    image = paper()
+    for i, digit in enumerate("1174"):
+        typed(image, digit, cells[i].x + 1.2, 23.8)
+    for digit in "0838":
+        typed(image, digit, cells[2].x + 1.2, 23.8)
+    rect = Rect(20, 20, 18.8, 4.8)
+
+    found = marks_of(laid(image), rect, "prescriber_rpps", cells=cells, junk=(0.0, 0.7, 0.9, 0.0))
+
+    assert found == [("prescriber_rpps", MarkKind.OVERWRITE)]

@@ -1,0 +1,27 @@
+"""Mending what a recogniser misread in a prescription's text."""
+
+import pytest
+
+from extractors.prescribed_words import mend
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("Faire pratiquer par infirmiercère) DE. à domicile:", "Faire pratiquer par infirmier(ère) D.E. à domicile :"),
+        ("Pansement lourx et complexe dulcère tous lesjours", "Pansement lourd et complexe d'ulcère tous les jours"),
+        ("y comprisles dimanches et jours feries", "y compris les dimanches et jours fériés"),
+        ("I fois/sour pendant z jours", "1 fois/jour pendant 2 jours"),
+    ],
+)
+def test_words_plainly_meant_are_restored(read: str, meant: str) -> None:
+    """A letter misread in a word everybody writes is no reason to ask a person."""
+    assert mend(read) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["Lovenox 0,4 ml SC", "Kardégic 75 mg", "NFS, CRP, VS", "pendant 10 jours", "Mme ROGER"]
+)
+def test_what_is_not_known_stays_as_read(text: str) -> None:
+    """Nothing is made up: names of drugs, figures and abbreviations are not words to correct."""
+    assert mend(text) == text

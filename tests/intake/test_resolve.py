@@ -1,0 +1,171 @@
+"""One paper as evidence for another: surer where they agree, honest where they do not, never a guess."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.evidence import supported
+from intake.joint import HOLDS, Candidate, sums, weighed
+from schemas.field import Alternative, Field
+from tests.intake.papers import EMPTY, UNREAD, act, changed, concluded, four_forms, lot_of, read, unsure
+
+probabilities = st.floats(0.01, 0.999)
+
+
+def lean(value: str, confidence: float, other: str, share: float) -> Field[str]:
+    """Return ink that reads *value* and may stand for *other*."""
+    alternatives = (Alternative(value=other, probability=share),)
+    return Field(value=value, confidence=confidence, alternatives=alternatives, source="comb")
+
+
+def seen_with(entry: Field[str], other: Field[str]) -> Field[str]:
+    """Return *entry* in the light of the bordereau's *other*."""
+    return supported(entry, other, source="bordereau", true_difference=0.02)
+
+
+def test_two_papers_that_agree_make_each_other_sure() -> None:
+    """Two independent readings seldom err alike; what the ink said alone is kept."""
+    found = seen_with(read("15.35", 0.80), read("15.35"))
+
+    assert found.confidence > 0.99
+    assert found.blind is not None
+    assert (found.blind.value, found.blind.confidence) == ("15.35", 0.80)
+    assert found.source == "comb"
+
+
+def test_doubtful_ink_takes_the_lines_value_it_held_possible() -> None:
+    """The ink decides what is possible, the line which of it."""
+    found = seen_with(lean("15.85", 0.55, "15.35", 0.40), read("15.35"))
+
+    assert (found.value, found.source) == ("15.35", "bordereau")
+    assert 0.9 < found.confidence < 0.999
+    assert found.blind is not None
+    assert found.blind.value == "15.85"
+
+
+def test_sure_ink_that_differs_is_kept() -> None:
+    """A true difference is never smoothed over."""
+    sure = lean("15.85", 0.955, "15.35", 0.045)
+
+    assert seen_with(sure, read("15.35")) == sure
+
+
+def test_a_value_the_ink_never_showed_is_not_taken() -> None:
+    """The line is no substitute for the form."""
+    entry = unsure("15.85", 0.60)
+
+    assert seen_with(entry, read("15.35")) == entry
+
+
+@pytest.mark.parametrize("entry", [EMPTY, UNREAD])
+def test_an_entry_without_a_reading_stays_without(entry: Field[str]) -> None:
+    """The contract: a field without ink stays null even if another paper has the value."""
+    assert seen_with(entry, read("15.35")) == entry
+
+
+@given(own=probabilities, share=probabilities, other=probabilities)
+def test_agreement_never_lowers_and_nothing_is_ever_certain(own: float, share: float, other: float) -> None:
+    """Laws: agreement helps, disagreement alone takes nothing away, no evidence reaches one."""
+    agreeing = seen_with(read("15.35", own), read("15.35", other))
+    differing = seen_with(lean("15.85", own, "15.35", share), read("15.35", other))
+
+    assert agreeing.confidence >= own
+    assert differing.value == "15.35" or differing.confidence == own
+    assert max(agreeing.confidence, differing.confidence if differing.value == "15.35" else 0.0) < 1.0
+
+
+def test_the_line_settles_a_doubtful_form_entry() -> None:
+    """End to end: doubtful NIR and name, sure line, an accepted invoice that keeps the blind readings."""
+    lot = changed(lot_of(four_forms()), 1, patient_nir=lean("180057599990082", 0.6, "180057599999082", 0.35))
+    invoice = concluded(lot).lot.invoices[1]
+
+    assert invoice.patient_nir.value == "180057599999082"
+    assert invoice.patient_nir.source == "bordereau"
+    assert invoice.patient_nir.blind is not None
+
+
+def test_the_lots_other_forms_settle_a_providers_number() -> None:
+    """All forms of a lot bear the same provider."""
+    lot = changed(lot_of(four_forms()), 2, provider_rpps=lean("99700000018", 0.5, "99700000013", 0.4))
+
+    assert concluded(lot).lot.invoices[2].provider_rpps.value == "99700000013"
+
+
+def test_the_prescription_settles_its_date_on_the_form() -> None:
+    """Both papers bear it."""
+    lot = changed(lot_of(four_forms()), 0, prescription_date=lean("2024-03-07", 0.5, "2024-03-01", 0.45))
+    outcome = concluded(lot)
+
+    assert outcome.lot.invoices[0].prescription_date.value == "2024-03-01"
+    assert outcome.codes == set()
+
+
+def test_the_tariff_settles_a_doubtful_fee() -> None:
+    """AMI 4 is 12.60: the ink held 12.60 and 17.60 possible."""
+    row = act(fee="12.60").model_copy(update={"fee": lean("17.60", 0.55, "12.60", 0.42)})
+    invoice = concluded(changed(lot_of(four_forms()), 0, acts=(row,))).lot.invoices[0]
+
+    assert invoice.acts[0].fee.value == "12.60"
+    assert invoice.acts[0].fee.confidence > 0.98
+
+
+def test_a_sure_wrong_price_is_not_made_right() -> None:
+    """The nomenclature judges the paper; it does not rewrite it."""
+    row = act().model_copy(update={"fee": lean("12.70", 0.981, "12.60", 0.019)})
+    outcome = concluded(changed(lot_of(four_forms()), 0, acts=(row,), total_amount="15.45"))
+
+    assert outcome.lot.invoices[0].acts[0].fee.value == "12.70"
+    assert "tariff_mismatch" in outcome.codes
+
+
+def test_a_total_that_adds_up_makes_its_amounts_sure() -> None:
+    """No amount is trusted alone; all together seldom err twice."""
+    rows = tuple(act(f"2024-03-0{n}").model_copy(update={"travel_flat": unsure("2.75", 0.9)}) for n in (4, 5, 6))
+    outcome = concluded(changed(lot_of(four_forms()), 0, acts=rows, total_amount="46.05"))
+
+    assert min(a.travel_flat.confidence for a in outcome.lot.invoices[0].acts) > 0.98
+
+
+def test_a_total_that_does_not_add_up_takes_no_confidence_away() -> None:
+    """The fault must stay visible: sure readings that disagree are the paper's fault."""
+    lot = changed(lot_of(four_forms()), 0, total_amount="15.85")
+    outcome = concluded(lot)
+
+    assert outcome.lot.invoices[0].acts[0].fee.confidence >= 0.999
+    assert "total_mismatch" in outcome.codes
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 50), probabilities), min_size=1, max_size=3), min_size=1, max_size=4))
+def test_the_sum_of_the_others_is_what_a_slow_sum_gives(options: list[list[tuple[int, float]]]) -> None:
+    """All combinations, one by one, judge the folded sums."""
+    for place, found in enumerate(sums(options, kept=10_000)):
+        slow: dict[int, float] = {0: 1.0}
+        for option in (o for n, o in enumerate(options) if n != place):
+            added: dict[int, float] = {}
+            for amount, share in slow.items():
+                for more, probability in option:
+                    added[amount + more] = added.get(amount + more, 0.0) + share * probability
+            slow = added
+
+        assert found == pytest.approx(slow)
+
+
+def test_a_rule_that_never_holds_changes_nothing() -> None:
+    """Without a combination that satisfies it, the readings stand as they were."""
+    entries = [unsure("1", 0.6), unsure("2", 0.6)]
+
+    def never(cells: object) -> float:
+        del cells
+        return HOLDS / 2
+
+    assert weighed(entries, never, "rule") == entries
+
+
+def test_a_candidate_nobody_listed_is_never_chosen() -> None:
+    """What the ink did not offer is not invented, whatever the rule prefers."""
+
+    def likes_the_unlisted(cells: object) -> float:
+        assert isinstance(cells, tuple)
+        return 1.0 if any(isinstance(c, Candidate) and c.is_other for c in cells) else HOLDS
+
+    assert weighed([unsure("1", 0.6)], likes_the_unlisted, "rule")[0].value == "1"
