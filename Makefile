@@ -30,7 +30,11 @@ system:
 
 demo: setup
 	@mkdir -p out
-	$(BIN)/liasse read samples/lots/demo --out out/demo.json --report out/demo.html
+	@for lot in samples/lots/*/; do \
+	    name=$$(basename $$lot); \
+	    $(BIN)/liasse read $$lot/in --out out/$$name.json --report out/$$name.html; \
+	    echo "    out/$$name.json  out/$$name.html"; \
+	done
 
 lint:
 	$(BIN)/ruff check .
@@ -46,6 +50,7 @@ tests:
 	$(BIN)/pytest -n 2 --dist worksteal
 
 bench: setup ## speed and memory beside whole-page tesseract and ocrmypdf, in the same run
+	@./.system-packages ocrmypdf
 	$(BIN)/python -m samples.bench
 
 evaluate: setup ## accuracy over LOTS (default 20) fresh lots drawn with SEED (default 1)

@@ -173,7 +173,8 @@ class EntryReader:
         if printed is not False:
             readings.append(self._printed(entry, grammar, digits=False, trusted=bool(printed)))
             names.append(self._readers.text.name)
-            if _is_settled(readings[0], grammar, _PRINTED):
+            has_digit = any(c.isdigit() for h in readings[0] for c in h.text)  # dotted noughts read as 8 or 6
+            if not has_digit and _is_settled(readings[0], grammar, _PRINTED):
                 return decide(readings[0], grammar, self.place(entry.rect, names[0]))
         readings.append(self._written(entry, grammar))
         names.append(self._readers.lines.name)
@@ -182,11 +183,10 @@ class EntryReader:
     def _read_number(self, entry: Entry, grammar: LineGrammar, *, printed: bool | None) -> Field[str]:
         """Return a number: character by character, then by a reader of whole lines, then by both kinds of those."""
         cells, text, lines = self._readers.cells, self._readers.text, self._readers.lines
-        one_by_one = read_characters(entry, cells, separators=grammar.separators)
-        readings = [with_lost_commas(_weakened(one_by_one, _TRUST_CHARACTERS), grammar.decimals)]
+        readings = [_weakened(read_characters(entry, cells, separators=grammar.separators), _TRUST_CHARACTERS)]
         names = [cells.name]
         if printed and _is_settled(readings[0], grammar, _ALONE):
-            return decide(readings[0], grammar, self.place(entry.rect, cells.name))
+            return self._decided(entry, grammar, readings, names)
         for name in (text.name, lines.name) if printed else (lines.name, text.name):
             if name == text.name:
                 readings.append(self._printed(entry, grammar, digits=True, trusted=bool(printed)))
@@ -202,7 +202,7 @@ class EntryReader:
         written = ctc.strings(posteriors, grammar.fold)
         if grammar.words:
             written = _merged(written, ctc.of_words(posteriors, grammar.words, grammar.fold))
-        return with_lost_commas(_weakened(written, _TRUST_LINES), grammar.decimals)
+        return _weakened(written, _TRUST_LINES)
 
     def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> list[Hypothesis]:
         reading = self._readers.text.read_line(entry.grey, digits_only=digits)
@@ -212,7 +212,9 @@ class EntryReader:
     def _decided(
         self, entry: Entry, grammar: LineGrammar, readings: list[list[Hypothesis]], names: list[str]
     ) -> Field[str]:
-        field = decide(together(*readings), grammar, self.place(entry.rect, names[0]))
+        # a comma the scan lost is lost to all readers alike
+        hypotheses = with_lost_commas(together(*readings), grammar.decimals)
+        field = decide(hypotheses, grammar, self.place(entry.rect, names[0]))
         # the reader that was surest of what came out is named
         given = [max((h.probability for h in r if h.text == field.raw), default=0.0) for r in readings]
         return field.model_copy(update={"source": names[int(np.argmax(given))]})
@@ -247,7 +249,9 @@ def together(*readings: list[Hypothesis]) -> list[Hypothesis]:
         text: float(np.prod([one.get(text, left * _OTHER_READER) for one, left in zip(given, missed, strict=True)]))
         for text in texts
     }
-    total = sum(weights.values()) + float(np.prod(missed))
+    # a string that none of them names would have to be missed by all
+    unnamed = float(np.prod(missed)) * _OTHER_READER ** (len(given) - 1)
+    total = sum(weights.values()) + unnamed
     if total <= 0:  # each is certain of something else
         share = 1.0 / len(given)
         return [Hypothesis(text, share * sum(one.get(text, 0.0) for one in given)) for text in sorted(texts)]

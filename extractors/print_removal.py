@@ -22,12 +22,24 @@ from extractors.turning import warped
 WORKING_PX_PER_MM: Final = 8.0
 #: How far a scan's print may lie beside the blank's after registration, mm: feed jitter and the scanner's blur.
 _TOLERANCE_MM: Final = 0.16
-#: Shares of the expected light: ink is kept as it is up to the first, paper is white from the second, noise included.
-_INK_UP_TO: Final = 0.80
-_PAPER_FROM: Final = 0.92
-_WHITENING: Final = np.interp(
-    np.arange(256), [0, 255 * _INK_UP_TO, 255 * _PAPER_FROM, 255], [0, 255 * _INK_UP_TO, 255, 255]
-).astype(np.uint8)
+
+
+def _whitening(ink_up_to: float, paper_from: float) -> NDArray[np.uint8]:
+    """Return the table that keeps shares of the expected light up to the first, and whitens from the second on."""
+    table = np.interp(np.arange(256), [0, 255 * ink_up_to, 255 * paper_from, 255], [0, 255 * ink_up_to, 255, 255])
+    return table.astype(np.uint8)
+
+
+#: What is 0.80 of the expected light is ink, a pencil's even; 0.92 is paper with its noise.
+_WHITENING: Final = _whitening(0.80, 0.92)
+#: A tint of black dots, once softened, varies by a tenth of its light: ink must be darker by far.
+_SPECKLE_WHITENING: Final = _whitening(0.50, 0.68)
+_SPECKLE_MM: Final = 0.25
+#: Share of black in a bilevel scan's tints from which they are speckle, not lost.
+_SPECKLED: Final = 0.02
+#: Greys: paper of the blank, and black of a bilevel scan once resampled.
+_WHITE: Final = 250
+_BLACK: Final = 128
 
 
 def remove_print(view: View, template: FormTemplate, sheet: Sheet) -> NDArray[np.uint8]:
@@ -42,28 +54,38 @@ def remove_print(view: View, template: FormTemplate, sheet: Sheet) -> NDArray[np
     if template.folder is None:
         return without_found_print(view.grey, template, px_per_mm)
     blank = template.blank(px_per_mm)
+    flat = flat_areas(blank)
     if sheet.is_bilevel:
-        return _without_black_print(view.grey, blank, px_per_mm)
+        tinted = flat & (blank > DARK_PRINT) & (blank < _WHITE)
+        if not tinted.any() or (view.grey[tinted] < _BLACK).mean() < _SPECKLED:
+            return _without_black_print(view.grey, blank, px_per_mm)
+        soft = cv2.GaussianBlur(view.grey, (0, 0), _SPECKLE_MM * px_per_mm)
+        return _evened(np.asarray(soft, np.uint8), blank, flat, px_per_mm, _SPECKLE_WHITENING)
     if sheet.has_colour:
         size = (view.grey.shape[1], view.grey.shape[0])
         planes = cv2.split(warped(sheet.pixels, view.to_sheet, size))
     else:
         planes = (view.grey,)
-    cleaned = [_evened(np.asarray(plane, np.uint8), blank, px_per_mm) for plane in planes]
+    cleaned = [_evened(np.asarray(plane, np.uint8), blank, flat, px_per_mm, _WHITENING) for plane in planes]
     darkest = cleaned[0]
     for plane in cleaned[1:]:  # coloured ink is darkest in the channel it absorbs
         darkest = np.minimum(darkest, plane)
     return darkest
 
 
-def _evened(page: NDArray[np.uint8], blank: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
+def _evened(
+    page: NDArray[np.uint8],
+    blank: NDArray[np.uint8],
+    flat: NDArray[np.bool_],
+    px_per_mm: float,
+    whitening: NDArray[np.uint8],
+) -> NDArray[np.uint8]:
     """Return *page* over what it would be without an entry, 255 where they are alike."""
-    flat = flat_areas(blank)
     page = evenly_lit(page, blank, flat)
     reach = 2 * round(_TOLERANCE_MM * px_per_mm) + 1
     expected = cv2.LUT(blank, levels_of(page, blank, flat))
     expected = cv2.blur(cv2.erode(expected, np.ones((reach, reach), np.uint8)), (3, 3))
-    return np.asarray(cv2.LUT(cv2.divide(page, expected, scale=255), _WHITENING), np.uint8)
+    return np.asarray(cv2.LUT(cv2.divide(page, expected, scale=255), whitening), np.uint8)
 
 
 def _without_black_print(page: NDArray[np.uint8], blank: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
@@ -71,7 +93,7 @@ def _without_black_print(page: NDArray[np.uint8], blank: NDArray[np.uint8], px_p
     dark = np.where(blank < DARK_PRINT, np.uint8(255), np.uint8(0))
     reach = 2 * round(_TOLERANCE_MM * px_per_mm) + 1
     mask = cv2.dilate(dark, np.ones((reach, reach), np.uint8))
-    ink = np.where(page < 128, np.uint8(255), np.uint8(0))  # noqa: PLR2004 - black or white, resampled
+    ink = np.where(page < _BLACK, np.uint8(255), np.uint8(0))
     outside = cv2.bitwise_and(ink, cv2.bitwise_not(mask))
     # a stroke that crosses print shows on both sides: close the gap, where the page is black anyway
     gap = 2 * round(0.45 * px_per_mm) + 1

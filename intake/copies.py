@@ -14,7 +14,7 @@ from schemas.invoice import Act, Invoice
 
 #: Confidence from which a number that differs tells two invoices apart.
 _SURE: Final = 0.90
-#: Share of rows with the same day and fee from which two sheets carry the same acts: readings slip, papers do not.
+#: Share of rows with the same day and fee, or code, from which two sheets carry the same acts: readings slip.
 _SAME_ACTS: Final = 0.5
 
 
@@ -57,21 +57,26 @@ def same_patient(one: Invoice, other: Invoice) -> bool | None:
 
 
 def acts_in_common(first: Sequence[Act], later: Sequence[Act]) -> float | None:
-    """Return the share of rows, of the shorter table, that both carry; None where a table has no row that was read."""
-    mine, theirs = _rows(first), _rows(later)
+    """Return the share of rows, of the shorter table, that both carry; None where a table has no row that was read.
+
+    Rows are the same by day and fee or by day and code: one of them may be misread, or corrected on the copy.
+    """
+    shares = [_share(_rows(first, name), _rows(later, name)) for name in ("fee", "code")]
+    return max((s for s in shares if s is not None), default=None)
+
+
+def _share(mine: list[tuple[str, str | None]], theirs: list[tuple[str, str | None]]) -> float | None:
     if not mine or not theirs:
         return None
-    shared = 0
     left = list(theirs)
     for row in mine:
         if row in left:
             left.remove(row)
-            shared += 1
-    return shared / min(len(mine), len(theirs))
+    return (len(theirs) - len(left)) / min(len(mine), len(theirs))
 
 
-def _rows(acts: Sequence[Act]) -> list[tuple[str, str | None]]:
-    return [(act.date.value, act.fee.value) for act in acts if act.date.value is not None]
+def _rows(acts: Sequence[Act], name: str) -> list[tuple[str, str | None]]:
+    return [(act.date.value, getattr(act, name).value) for act in acts if act.date.value is not None]
 
 
 def _same_number(one: Field[str], other: Field[str]) -> bool | None:

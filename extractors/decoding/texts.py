@@ -30,7 +30,7 @@ _COEFFICIENT: Final = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?")
 _TITLES: Final = re.compile(r"(?:(?:DR|DOCTEUR|PR|PROFESSEUR|M|MR|MME|MLLE|MONSIEUR|MADAME)\.? +)+")
 
 # How often a pale comma is lost between the pen and the reader.
-_LOST_COMMA: Final = 0.04
+_LOST_COMMA: Final = 0.02
 # How much rarer, on papers, than the usual way of writing.
 _UNUSUAL: Final = 1 / 6
 _NO_CENTS: Final = 1 / 20

@@ -12,8 +12,8 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import pikepdf
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-import pypdfium2.raw as raw_pdfium  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw_pdfium
 
 from extractors.loading.document import DecodedPage
 from extractors.loading.limits import Limits

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import cv2
 import numpy as np
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-import pypdfium2.raw as raw_pdfium  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw_pdfium
 
 from extractors.scan import Pixels
 

@@ -15,7 +15,7 @@ from schemas.mark import Mark, MarkKind
 
 # A cell is overwritten when its reader calls it junk this surely, and it holds this much more ink than its neighbours.
 _JUNK: Final = 0.75
-_MUCH_INK: Final = 1.4
+_MUCH_INK: Final = 1.5
 # More junk cells than this in a comb are the reader's ignorance.
 _MOST_JUNK: Final = 3
 # Ink right over or under a cell, in mm2: a stamp or a frame crosses the comb there, and explains the junk.

@@ -1,8 +1,6 @@
 """Lines of handwriting (and print): a recogniser on onnxruntime that gives its whole output, not only its best guess.
 
-Two recognisers share this code: ``lines``, PP-OCRv6's small recogniser cut to French characters
-(``docs/models/lines.md``), for names and addresses; ``numbers``, the project's own, for dates, amounts and act codes
-(``docs/models/numbers.md``).
+The weights are PP-OCRv6's small recogniser, cut to French characters (``docs/models/lines.md``).
 """
 
 from pathlib import Path
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.readers.protocol import LinePosteriors
 
 _MODELS: Final = Path(__file__).parent / "models"
-HEIGHT: Final = 48  #: of the lines both recognisers were trained on, px
+HEIGHT: Final = 48  #: of the lines the recogniser was trained on, px
 # A shorter line (px at that height) is padded with paper, a longer one squeezed: an address fills about 1200.
 _SHORTEST, _LONGEST = 64, 1600
 # Grey levels between paper and ink: with less there is nothing to read; more than the second is dark enough as it is.
@@ -62,17 +60,12 @@ class OnnxLineRecogniser:
 
 
 def load_line_recogniser() -> OnnxLineRecogniser:
-    """Return the recogniser of names and addresses; one per worker."""
+    """Return the recogniser with the committed weights; one per worker."""
     return OnnxLineRecogniser("handwriting", _MODELS / "lines.onnx")
 
 
-def load_number_recogniser() -> OnnxLineRecogniser:
-    """Return the recogniser of dates, amounts, coefficients and act codes; one per worker."""
-    return OnnxLineRecogniser("numbers", _MODELS / "numbers.onnx")
-
-
 def prepare_line(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Return what the recognisers see of *crop*: its ink, ``HEIGHT`` pixels high, paper white; None without ink."""
+    """Return what the recogniser sees of *crop*: its ink, ``HEIGHT`` pixels high, paper white; None without ink."""
     ink = trim_to_ink(crop)
     return None if ink is None else _at_height(ink)
 
@@ -108,7 +101,7 @@ def trim_to_ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 
 def _at_height(line: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return *line* at the recognisers' height, padded with paper to their shortest width."""
+    """Return *line* at the recogniser's height, padded with paper to its shortest width."""
     width = int(np.clip(round(line.shape[1] * HEIGHT / line.shape[0]), 4, _LONGEST))
     method = cv2.INTER_AREA if line.shape[0] > HEIGHT else cv2.INTER_LINEAR
     sized = cv2.resize(line, (width, HEIGHT), interpolation=method)

@@ -34,9 +34,11 @@ def expired_prescription(lot: Lot) -> Iterator[Finding]:
 
 def stale_invoice(lot: Lot) -> Iterator[Finding]:
     """Care lies more than two years before the lot came in (or was made up)."""
-    reference = lot.reference_day
+    # Without any date of its own, a lot came in after its latest form was drawn up.
+    written = [d for _, invoice in lot.originals() if (d := lot.day(invoice.form_date)) is not None]
+    reference = lot.reference_day or max(written, default=None)
     if reference is None:
-        reason = "ni date de réception, ni date de lot lue avec certitude"
+        reason = "ni date de réception, ni date de lot ou de feuille lue avec certitude"
         yield NotChecked(control="stale_invoice", invoice=None, reason=reason)
         return
     limit = _years_before(reference, lot.thresholds.stale_after_years)

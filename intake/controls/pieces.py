@@ -81,8 +81,7 @@ def missing_prescription(lot: Lot) -> Iterator[Finding]:
 
 def missing_prior_agreement(lot: Lot) -> Iterator[Finding]:
     """A form dates a prior agreement (or the request for it) that is not in the lot."""
-    # The résumé of a démarche de soins stands for the request of nursing care (domain.md 5.6).
-    kinds = {PageKind.PRIOR_AGREEMENT, PageKind.CARE_PLAN}
+    kinds = {PageKind.PRIOR_AGREEMENT}
     for index, invoice in lot.originals():
         if lot.sure(invoice.prior_agreement_date) is not None:
             nir = insured_entries(invoice)[0]

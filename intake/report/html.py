@@ -98,7 +98,7 @@ def write_report(batch: Batch, image_of: Callable[[int], Path], out: TextIO) -> 
     environment.filters["euro"] = lambda amount: f"{amount:,.2f} €".replace(",", " ").replace(".", ",")
     template = environment.get_template("report.html")
     severities = list(Severity)
-    for part in template.generate(
+    out.writelines(template.generate(
         batch=batch,
         summary=summarise(batch),
         pages=(report_page(page) for page in batch.pages),
@@ -106,5 +106,4 @@ def write_report(batch: Batch, image_of: Callable[[int], Path], out: TextIO) -> 
         flags=sorted(batch.flags, key=lambda flag: severities.index(flag.severity)),
         severities=SEVERITIES,
         matched={match.line: match for match in batch.matches},
-    ):
-        out.write(part)
+    ))

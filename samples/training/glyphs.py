@@ -32,8 +32,6 @@ MNIST_HELD_OUT: Final = 5000
 SYMBOLS: Final = "0123456789AB,"
 #: characters no comb holds and nobody can take for a figure: a cell with one of them is junk
 FOREIGN: Final = "KMNRWXEFHkmwx#*=+-"
-#: further characters of the acts table
-TABLE: Final = ".€CDGIJLOPQSTUVYZ"
 _EM: Final = 64
 
 
@@ -63,7 +61,7 @@ def font_glyphs(path: Path) -> dict[str, list[Glyph]]:
         return {}
     found: dict[str, list[Glyph]] = {}
     blank = _raster(font, "￿")
-    for character in SYMBOLS + FOREIGN + TABLE:
+    for character in SYMBOLS + FOREIGN:
         image = _raster(font, character)
         if image.max() == 0 or np.array_equal(image, blank):
             if character in SYMBOLS:

@@ -21,7 +21,7 @@ def liasse(*arguments: object) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def lot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A paper lot of two typed invoices, with one file more that is no document."""
-    folder = tmp_path_factory.mktemp("lot")
+    folder = tmp_path_factory.mktemp("lots") / "lot_000"
     write_lot(draw_lot(20261122, "clean_typed", invoices=(2, 2)), folder)
     return folder
 

@@ -16,7 +16,7 @@ PAPER = (round(297 * PX_PER_MM), round(210 * PX_PER_MM))
 
 
 class UprightReader:
-    """Reads a crop as words when its letters hang from their tops down: ``F`` has its ink high, turned it has it low."""
+    """Reads a crop as words when its letters are heavier above their middle, as ``F`` is until it is turned over."""
 
     name = "upright"
 
@@ -108,9 +108,9 @@ def test_the_scanners_black_border_is_white_in_the_level_view() -> None:
     assert (view.grey[:20] < 90).mean() < 0.02
 
 
-def empty(noise: float = 3.0) -> NDArray[np.uint8]:
+def empty() -> NDArray[np.uint8]:
     """Return an empty sheet as a scanner sees it."""
-    grain = np.random.default_rng(3).normal(246, noise, PAPER)
+    grain = np.random.default_rng(3).normal(246, 3.0, PAPER)
     return np.clip(grain, 0, 255).astype(np.uint8)
 
 

@@ -56,6 +56,18 @@ def test_ink_in_a_cell_stays_dark_on_white(registrar: Registrar, scanner: Scanne
     assert (part(page, BoxMm(48.7, 38.2, 60, 4.8)) < 200).mean() < 0.001
 
 
+def test_a_tint_turned_to_speckle_is_taken_off_and_ink_on_it_stays(registrar: Registrar) -> None:
+    """Many scanners make black dots of a tint: forty in a hundred, and a digit among them."""
+    blank = template().blank(PX_PER_MM).copy()
+    write(blank, "8", (45.0, 42.0), height_mm=3.0, grey=20)
+    scan, _ = Scanner(lean=0.7, threshold=203, noise=8.0).scan(blank)
+
+    page = cleaned(registrar, scan)
+
+    assert (part(page, BoxMm(44, 38.2, 4.7, 4.8)) < 128).mean() > 0.05
+    assert (part(page, BoxMm(50, 38.2, 60, 4.8)) < 200).mean() < 0.01
+
+
 def test_pencil_survives(registrar: Registrar) -> None:
     """A faint pencil is an entry all the same: losing it would report an empty field."""
     blank = template().blank(PX_PER_MM).copy()

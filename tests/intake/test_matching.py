@@ -135,6 +135,15 @@ def test_the_later_copy_of_a_form_is_left_out() -> None:
     assert outcome.decisions == ["accepted", "accepted", "review", "accepted", "accepted"]
 
 
+def test_a_copy_with_a_corrected_price_is_still_a_copy() -> None:
+    """Same number, person, day and code: handing in another amount makes no other invoice."""
+    forms = four_forms()
+    corrected = form("000000102", NOE, acts=(act(fee="12.90"),))
+    outcome = concluded(lot_of([*forms, corrected], [line_for(f) for f in forms]))
+
+    assert outcome.lot.copies == {4: 1}
+
+
 def test_two_invoices_of_one_patient_keep_their_own_lines() -> None:
     """Same person, same price, other days: only the number tells them apart."""
     first = form("000000101", ALBA)
