@@ -74,7 +74,7 @@ def read_acts(reader: EntryReader, zone: Zone, grammars: Mapping[str, LineGramma
                 one,
                 name,
                 grammars[name],
-                printed=_is_printed([w for _, w in row], printed),
+                printed=_is_printed([w for _, w in row], otherwise=printed),
                 above_is_free=above,
             )
             for name, one in row
@@ -88,7 +88,7 @@ def as_act(cells: list[ReadCell]) -> Act:
     return Act(**{cell.column: cell.field for cell in cells})
 
 
-def _is_printed(written: list[Written], otherwise: bool | None = None) -> bool | None:
+def _is_printed(written: list[Written], *, otherwise: bool | None = None) -> bool | None:
     """Return whether most entries are printed, by those long enough to tell; *otherwise* where fewer than two are."""
     votes = [one.entry.is_printed for one in written if one.entry is not None and one.entry.is_printed is not None]
     if len(votes) < (1 if otherwise is None else _ROW_VOTES):

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.paper import estimate_dpi, grey_of, ink_map
+from extractors.paper import InkMap, estimate_dpi, grey_of, ink_map
 from extractors.scan import Scan
 
 #: Ink, mm2, under which a page is blank: one short handwritten word has about 10 (25 mm of a 0.4 mm pen).
@@ -25,11 +25,16 @@ _FOLD_MM: Final = 35.0
 _FOLD_WIDTH_MM: Final = 1.6
 
 
-def is_blank(scan: Scan) -> bool:
-    """Return whether *scan* carries no entry, no print: blank backs with their bleed-through, holes and folds are."""
+def is_blank(scan: Scan, page: InkMap | None = None) -> bool:
+    """Return whether *scan* carries no entry, no print: blank backs with their bleed-through, holes and folds are.
+
+    Args:
+        scan: the page as it came out of its file.
+        page: its ink, where it is known already.
+    """
     if scan.words:
         return False
-    page = ink_map(grey_of(scan.pixels), estimate_dpi(scan))
+    page = page or ink_map(grey_of(scan.pixels), estimate_dpi(scan))
     strokes = np.where((page.depth > _LEAST_DEPTH) & (page.border == 0), np.uint8(255), np.uint8(0))
     _, _, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     mm = page.px_per_mm

@@ -10,13 +10,15 @@ from datetime import date
 from typing import Final
 
 from extractors.bordereaux.columns import Column, find_columns
+from extractors.bordereaux.consistency import weighed_by_habit
 from extractors.bordereaux.evidence import Evidence
 from extractors.bordereaux.header import Found, HeaderReader
 from extractors.bordereaux.headings import WANTED, Meaning, find_headings, meaning_of
 from extractors.bordereaux.lines import Body, TotalKind, find_lines
-from extractors.bordereaux.second_reading import CellReader, read_again
+from extractors.bordereaux.second_reading import CellReader, all_but_nirs, confirm, learn_typeface, read_again
 from extractors.bordereaux.settling import PROVEN, settled
 from extractors.bordereaux.tokens import Kind, Row, rows_of
+from extractors.bordereaux.typeface import Typeface
 from extractors.bordereaux.values import written_date
 from extractors.lines import plain
 from extractors.readers.protocol import LineRecogniser
@@ -26,7 +28,6 @@ from extractors.sheet import View
 from schemas.bordereau import Bordereau, Line
 from schemas.field import Field
 from schemas.geometry import Box
-from schemas.identifiers.nir import FULL_LENGTH
 
 _AMOUNTS: Final = (Meaning.TOTAL, Meaning.AMO, Meaning.AMC)
 #: The header's fields, the totals last, and a line's.
@@ -41,8 +42,6 @@ HEADER_FIELDS: Final = (
 )
 LINE_FIELDS: Final = tuple(map(str, WANTED))
 _NEIGHBOURS: Final = 3
-#: First confidence of a NIR read without the key the other lines have, to be calibrated.
-_LOST_KEY: Final = 0.4
 #: Where no lot date is read, years of birth in two digits up to 30 are of this century.
 _UNKNOWN_DAY: Final = date(2030, 12, 31)
 _PAGE: Final = re.compile(r"\b(?:page|feuillet|folio) ?(?:n |no )?(\d{1,3})(?: ?(?:sur|de|of)? ?(\d{1,3}))?\b")
@@ -72,8 +71,28 @@ def read_bordereau(
     page = _read_page(rows, view, page_index)
     if view is None or second is None:
         return page
-    again = read_again(rows, view, second, _proven_words(rows, page.content, view))
-    return _read_page(rows_of(again.words), view, page_index, CellReader(view, second), again.first)
+    first: dict[int, str] = {}
+    typeface, proven = _lesson(rows, page, view)
+    left: set[int] = set()
+    if typeface is None:  # too little is proven to learn from: a second reading of the NIRs proves more
+        again = read_again(rows, view, second, proven, None, left=all_but_nirs(rows))
+        rows, first = rows_of(again.words), again.first
+        typeface, proven = _lesson(rows, _read_page(rows, view, page_index), view)
+        if typeface is None:
+            left = {id(word) for row in rows for word in row.words} - all_but_nirs(rows)
+    again = read_again(rows, view, second, proven, typeface, left=left)
+    rows = rows_of(again.words)
+    if typeface is None:
+        typeface, proven = _lesson(rows, _read_page(rows, view, page_index), view)
+        if typeface is not None:
+            rows = rows_of(confirm(rows, view, proven, typeface))
+    return _read_page(rows, view, page_index, CellReader(view, second), first | again.first)
+
+
+def _lesson(rows: list[Row], page: BordereauPage, view: View) -> tuple[Typeface | None, set[int]]:
+    """Return the typeface that the proven words of a page teach, and their ids."""
+    proven = _proven_words(rows, page.content, view)
+    return learn_typeface(rows, view, proven), proven
 
 
 def _read_page(
@@ -98,8 +117,8 @@ def _read_page(
     content = Bordereau(
         pages=(page_index,),
         **_header_fields(header, evidence, lot_date),
-        **{str(m): evidence.amount(totals.get(m, ())) for m in _AMOUNTS},
-        lines=_without_lost_keys(lines),
+        **{str(m): evidence.amount(totals.get(m, ()), m) for m in _AMOUNTS},
+        lines=weighed_by_habit(lines),
     )
     number, count = _place(rows)
     return BordereauPage(settled(content), number, count, _invoice_count(rows))
@@ -159,11 +178,11 @@ def _header_fields(header: HeaderReader, evidence: Evidence, lot_date: Found | N
     number = header.provider_number()
     return {
         "provider_number": evidence.header(number),
-        "provider_name": evidence.header(header.provider_name(number)),
+        "provider_name": evidence.title(header.provider_name(number)),
         "lot_number": evidence.header(header.lot_number()),
         "lot_date": evidence.date(lot_date.words if lot_date else (), latest=None),
         "organisme_code": evidence.header(header.organisme()),
-        "payee_type": evidence.header(header.payee()),
+        "payee_type": evidence.choice(header.payee()),
     }
 
 
@@ -202,20 +221,6 @@ def _cell(column: Column, body: Body, place: int) -> Box:
     near = sorted(words, key=lambda w: abs(w.box.x + w.box.w / 2 - column.middle))[:_NEIGHBOURS]
     heights = Box.around(word.box for word in near)
     return Box(column.x0, heights.y, column.x1 - column.x0, heights.h)
-
-
-def _without_lost_keys(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Return *lines* with the NIRs that lack a key doubtful where the software prints keys: theirs was not seen."""
-    lengths = [len(line.insured_nir.value) for line in lines if line.insured_nir.value]
-    if 2 * lengths.count(FULL_LENGTH) <= len(lengths):
-        return tuple(lines)
-    return tuple(line.model_copy(update={"insured_nir": _doubtful_if_short(line.insured_nir)}) for line in lines)
-
-
-def _doubtful_if_short(nir: Field[str]) -> Field[str]:
-    if nir.value is None or len(nir.value) == FULL_LENGTH or nir.source == "pdf_text":
-        return nir
-    return nir.model_copy(update={"confidence": min(nir.confidence, _LOST_KEY)})
 
 
 def _flow(words: Iterable[Word]) -> str | None:

@@ -11,7 +11,7 @@ from extractors.characters import read_characters
 from extractors.decoding import combs, ctc
 from extractors.decoding.calibration import COMBS
 from extractors.decoding.hypotheses import Grammar, Hypothesis, Place, decide, empty
-from extractors.decoding.texts import with_lost_commas
+from extractors.decoding.texts import with_lost_strokes
 from extractors.form_view import FormView, Rect
 from extractors.readers.protocol import Readers
 from extractors.strokes import Entry, Ink
@@ -32,6 +32,8 @@ _SETTLED: Final = 0.97
 _NOT_PRINTED: Final = 0.5
 # How far each reader is taken at its word: it errs at least this often where it is certain (held-out hands, print of
 # other machines), and what it errs on is shared by no other string in particular.
+# How often a code that nobody knows is a known one with a letter misread, whatever the reader's certainty.
+_ONE_LETTER_OFF: Final = 0.02
 _TRUST_LINES: Final = 0.96
 _TRUST_PRINT: Final = 0.98
 _TRUST_CHARACTERS: Final = 0.99
@@ -52,9 +54,8 @@ class LineGrammar(Grammar, Protocol):
         """Of a number: the marks that may part its digits."""
         ...
 
-    @property
-    def decimals(self) -> int:
-        """Of a number: how many digits usually follow its comma; 0 where it has none."""
+    def lost(self, text: str) -> tuple[str, ...]:
+        """Return what stood there if a pale stroke of *text* was lost."""
         ...
 
     @property
@@ -201,7 +202,8 @@ class EntryReader:
         posteriors = self._readers.lines.read_line(entry.grey)
         written = ctc.strings(posteriors, grammar.fold)
         if grammar.words:
-            written = _merged(written, ctc.of_words(posteriors, grammar.words, grammar.fold))
+            known = _merged(_neighbours(written, grammar.words), ctc.of_words(posteriors, grammar.words, grammar.fold))
+            written = _merged(known, written)
         return _weakened(written, _TRUST_LINES)
 
     def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> list[Hypothesis]:
@@ -212,8 +214,8 @@ class EntryReader:
     def _decided(
         self, entry: Entry, grammar: LineGrammar, readings: list[list[Hypothesis]], names: list[str]
     ) -> Field[str]:
-        # a comma the scan lost is lost to all readers alike
-        hypotheses = with_lost_commas(together(*readings), grammar.decimals)
+        # a stroke the scan lost is lost to all readers alike
+        hypotheses = with_lost_strokes(together(*readings), grammar)
         field = decide(hypotheses, grammar, self.place(entry.rect, names[0]))
         # the reader that was surest of what came out is named
         given = [max((h.probability for h in r if h.text == field.raw), default=0.0) for r in readings]
@@ -262,9 +264,22 @@ def _weakened(hypotheses: list[Hypothesis], trust: float) -> list[Hypothesis]:
     return [Hypothesis(h.text, trust * h.probability) for h in hypotheses]
 
 
+def _neighbours(written: list[Hypothesis], words: Collection[str]) -> list[Hypothesis]:
+    """Return the known words one letter away from the likeliest string, where that is none: a letter was misread."""
+    if not written or written[0].text in words:
+        return []
+    best = written[0]
+    near = [
+        w for w in words if len(w) == len(best.text) and sum(a != b for a, b in zip(w, best.text, strict=True)) == 1
+    ]
+    return [Hypothesis(word, _ONE_LETTER_OFF * best.probability) for word in near]
+
+
 def _merged(one: list[Hypothesis], other: list[Hypothesis]) -> list[Hypothesis]:
-    """Return two lists of the same reader as one."""
-    found = {h.text: h.probability for h in other} | {h.text: h.probability for h in one}
+    """Return two lists of the same reader as one; of a string in both, the larger probability holds."""
+    found = {h.text: h.probability for h in one}
+    for hypothesis in other:
+        found[hypothesis.text] = max(hypothesis.probability, found.get(hypothesis.text, 0.0))
     return sorted((Hypothesis(t, p) for t, p in found.items()), key=lambda h: -h.probability)
 
 

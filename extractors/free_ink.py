@@ -1,5 +1,6 @@
 """The ink of a page without template: what is written, stamped or signed on an ordonnance, print included."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -66,12 +67,16 @@ class FreeInk:
         """Which stroke each pixel belongs to; 0 is paper."""
         return self._components[0]
 
+    @cached_property
+    def rule_strokes(self) -> tuple[Stroke, ...]:
+        """The connected pieces of the rules taken out."""
+        rows = cv2.connectedComponentsWithStats(self.rules, connectivity=8)[2].tolist()
+        return tuple(Stroke(x, y, w, h, area, i) for i, (x, y, w, h, area) in enumerate(rows) if i)
+
     def walls(self) -> list[Box]:
         """Return the long upright rules that part the page into columns, as fractions of the view."""
         least = _WALL_MM * self.px_per_mm
-        stats = cv2.connectedComponentsWithStats(self.rules, connectivity=8)[2][1:]
-        tall = [row for row in stats if row[cv2.CC_STAT_HEIGHT] >= least and row[cv2.CC_STAT_WIDTH] < least / 10]
-        return [self.box(*(float(v) for v in row[:4])) for row in tall]
+        return [self.box(s.x, s.y, s.w, s.h) for s in self.rule_strokes if s.h >= least and s.w < least / 10]
 
     def box(self, x: float, y: float, w: float, h: float) -> Box:
         """Return a rectangle of the map, in its pixels, as fractions of the view."""
@@ -91,6 +96,23 @@ def distance(one: Stroke, other: Stroke) -> float:
     across = max(one.x, other.x) - min(one.x + one.w, other.x + other.w)
     down = max(one.y, other.y) - min(one.y + one.h, other.y + other.h)
     return float(np.hypot(max(across, 0), max(down, 0)))
+
+
+def boxes(strokes: Sequence[Stroke]) -> NDArray[np.float64]:
+    """Return ``(n, 4)``: left, top, right and bottom of each stroke, in pixels."""
+    return np.array([(s.x, s.y, s.x + s.w, s.y + s.h) for s in strokes], np.float64).reshape(-1, 4)
+
+
+def covered(
+    strokes: Sequence[Stroke], places: Sequence[tuple[int, int, int, int]], share: float
+) -> NDArray[np.bool_]:
+    """Return which strokes have at least this share of their box within one of *places*, as ``pixels`` gives them."""
+    own = boxes(strokes)[:, None]
+    other = np.array(places, np.float64).reshape(1, -1, 4)
+    shared = np.clip(np.minimum(own[..., 2:], other[..., 2:]) - np.maximum(own[..., :2], other[..., :2]), 0, None)
+    area = shared[..., 0] * shared[..., 1]
+    least = share * (own[..., 2] - own[..., 0]) * (own[..., 3] - own[..., 1])
+    return np.asarray(((area > 0) & (area >= least)).any(axis=1), np.bool_)
 
 
 def free_ink(view: View) -> FreeInk:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.free_ink import FreeInk, Stroke, distance
+from extractors.free_ink import FreeInk, Stroke, covered, distance
 from extractors.scan import Word
 from schemas.field import Field
 from schemas.geometry import Box
@@ -122,25 +122,13 @@ def _free_strokes(ink: FreeInk, words: Sequence[Word], written: Sequence[Box]) -
     usual = sorted(w.box.h for w in sure)[len(sure) // 2] if sure else 0.0
     printed = [ink.pixels(w.box) for w in sure if w.box.h <= _TALL_WORD * usual]
     rows = [ink.pixels(box) for box in written]
-    return [
-        stroke
-        for stroke in ink.strokes
-        if _HIGHEST * height <= stroke.y + stroke.h / 2 <= _LOWEST * height
-        and not any(_holds(place, stroke, 0.7) for place in printed)
-        and not any(_holds(place, stroke, 0.5) for place in rows)
-    ]
+    low = [s for s in ink.strokes if _HIGHEST * height <= s.y + s.h / 2 <= _LOWEST * height]
+    taken = covered(low, printed, 0.7) | covered(low, rows, 0.5)
+    return [stroke for stroke, is_taken in zip(low, taken, strict=True) if not is_taken]
 
 
 def _is_print(word: Word) -> bool:
     return word.confidence >= _SURE_WORD and sum(c.isalnum() for c in word.text) >= _LETTERS_OF_A_WORD
-
-
-def _holds(place: tuple[int, int, int, int], stroke: Stroke, share: float) -> bool:
-    """Whether *place* covers this share of the stroke's box."""
-    left, top, right, bottom = place
-    width = min(right, stroke.x + stroke.w) - max(left, stroke.x)
-    height = min(bottom, stroke.y + stroke.h) - max(top, stroke.y)
-    return width > 0 and height > 0 and width * height >= share * stroke.w * stroke.h
 
 
 def _is_flourish(ink: FreeInk, stroke: Stroke) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from extractors.free_ink import FreeInk, Stroke, distance
+from extractors.free_ink import FreeInk, Stroke, boxes, covered
 from extractors.sheet import View
 from schemas.geometry import Box
 
@@ -99,22 +99,10 @@ def crop_row(view: View, ink: FreeInk, row: InkRow, *, left: float = 0.0) -> NDA
 
 def _handwritten(ink: FreeInk, printed: Sequence[Box], top: float, bottom: float) -> list[Stroke]:
     height = ink.mask.shape[0]
-    places = [ink.pixels(box) for box in printed]
     tallest = _TALLEST_MM * ink.px_per_mm
-    return [
-        stroke
-        for stroke in ink.strokes
-        if top * height <= stroke.y + stroke.h / 2 <= bottom * height
-        and stroke.h <= tallest
-        and not any(_covered(stroke, place) for place in places)
-    ]
-
-
-def _covered(stroke: Stroke, place: tuple[int, int, int, int]) -> bool:
-    left, top, right, bottom = place
-    width = min(right, stroke.x + stroke.w) - max(left, stroke.x)
-    height = min(bottom, stroke.y + stroke.h) - max(top, stroke.y)
-    return width > 0 and height > 0 and width * height >= _PRINT_SHARE * stroke.w * stroke.h
+    low = [s for s in ink.strokes if top * height <= s.y + s.h / 2 <= bottom * height and s.h <= tallest]
+    taken = covered(low, [ink.pixels(box) for box in printed], _PRINT_SHARE)
+    return [stroke for stroke, is_taken in zip(low, taken, strict=True) if not is_taken]
 
 
 def _bands(ink: FreeInk, strokes: list[Stroke]) -> list[list[Stroke]]:
@@ -160,18 +148,23 @@ def _with_small(ink: FreeInk, bands: list[list[Stroke]], small: list[Stroke]) ->
     """Give accents, dots and commas to the row of the nearest letter; those far from any are specks."""
     letters = [(stroke, i) for i, band in enumerate(bands) for stroke in band]
     grown = [list(band) for band in bands]
+    places = boxes([stroke for stroke, _ in letters])
     for stroke in small if letters else ():
-        nearest, band = min(letters, key=lambda letter: _accent_distance(stroke, letter[0]))
-        if _accent_distance(stroke, nearest) <= _SPECK_REACH_MM * ink.px_per_mm:
-            grown[band].append(stroke)
+        distances = _accent_distances(stroke, places)
+        nearest = int(distances.argmin())
+        if distances[nearest] <= _SPECK_REACH_MM * ink.px_per_mm:
+            grown[letters[nearest][1]].append(stroke)
     return grown
 
 
-def _accent_distance(mark: Stroke, letter: Stroke) -> float:
-    """Return how far *mark* stands from *letter*: marks stand over letters or behind them, seldom under them."""
-    under = mark.y >= letter.y + letter.h
-    beside = letter.y <= mark.y + mark.h / 2 <= letter.y + letter.h
-    return distance(mark, letter) * (_UNDER if under else _BESIDE if beside else 1.0)
+def _accent_distances(mark: Stroke, letters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far *mark* stands from each letter: marks stand over letters or behind them, seldom under them."""
+    left, top, right, bottom = letters.T
+    across = np.clip(np.maximum(left, mark.x) - np.minimum(right, mark.x + mark.w), 0, None)
+    down = np.clip(np.maximum(top, mark.y) - np.minimum(bottom, mark.y + mark.h), 0, None)
+    middle = mark.y + mark.h / 2
+    weight = np.where(mark.y >= bottom, _UNDER, np.where((top <= middle) & (middle <= bottom), _BESIDE, 1.0))
+    return np.asarray(np.hypot(across, down) * weight, np.float64)
 
 
 def _parts(band: list[Stroke], apart: float) -> list[list[Stroke]]:

@@ -35,6 +35,8 @@ from schemas.geometry import Box
 
 #: Share of the entries that must have found their own label.
 _LEAST_SHARE: Final = 0.6
+#: A taller "word" is a reader's mistake: no form prints a title as large.
+_TALLEST_WORD_MM: Final = 9.0
 #: Likeness (0 to 100) from which a word of so many letters is one the form prints.
 _SAME_WORD: Final = 80
 _LONG_WORD: Final = 4
@@ -81,6 +83,7 @@ def find_zones(words: Sequence[Word], view: View) -> FoundForm | None:
     px_per_mm = view.dpi / MM_PER_INCH
     page_mm = (round(view.grey.shape[1] / px_per_mm, 2), round(view.grey.shape[0] / px_per_mm, 2))
     placed = [PlacedWord(key_of(word.text), _in_mm(word.box, page_mm)) for word in words if key_of(word.text)]
+    placed = [word for word in placed if word.box_mm.h < _TALLEST_WORD_MM]
     best: FoundForm | None = None
     for template in _known():
         labels = printed_labels(template)
@@ -120,9 +123,9 @@ def _other_print(placed: list[PlacedWord], labels: tuple[Label, ...], zones: tup
 
 
 def _overlap(a: BoxMm, b: BoxMm) -> bool:
-    """Return whether *a* reaches into *b* by more than a third of its own height."""
+    """Return whether *a* and *b* share more than a third of the lower one's height."""
     across = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
-    return across > 0 and min(a.y + a.h, b.y + b.h) - max(a.y, b.y) > a.h / 3
+    return across > 0 and min(a.y + a.h, b.y + b.h) - max(a.y, b.y) > min(a.h, b.h) / 3
 
 
 def _in_mm(box: Box, page_mm: tuple[float, float]) -> BoxMm:

@@ -53,6 +53,21 @@ class TextLine:
         """The box around the words."""
         return Box.around(word.box for word in self.words)
 
+    def part(self, start: int, end: int) -> Box:
+        """Return the box around the words that hold the characters ``start`` to ``end`` of ``text``."""
+        held: list[Word] = []
+        position = 0
+        for word in self.words:
+            if position + len(word.text) > start and position < end:
+                held.append(word)
+            position += len(word.text) + 1
+        return Box.around(word.box for word in held or self.words)
+
+    def part_with(self, name: str) -> Box:
+        """Return the box around the words that hold *name*, given in capitals: the whole line's where it is not one."""
+        start = self.text.upper().find(name)
+        return self.box if start < 0 else self.part(start, start + len(name))
+
     @property
     def confidence(self) -> float:
         """The reader's mean confidence, each word weighing its length."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from extractors.paper import ANALYSIS_DPI, MM_PER_INCH, PAGE_MM, estimate_dpi, grey_of, ink_map
+from extractors.paper import ANALYSIS_DPI, MM_PER_INCH, PAGE_MM, InkMap, estimate_dpi, grey_of, ink_map
 from extractors.photo import find_paper, laid_flat
 from extractors.readers.protocol import TextReader
 from extractors.scan import Scan
@@ -23,10 +23,15 @@ _POINTS: Final = 30_000
 _LARGEST_LEAN: Final = 7.0
 #: Sizes of what may be a letter or a handwritten word, mm. Rules, barcodes and boxes are longer, specks smaller.
 _LETTER_MM: Final = (0.9, 9.0)
+#: Bars of a code are thinner than this share of their length.
+_THIN: Final = 0.16
 #: Lines read both ways, at most.
 _LINES_READ: Final = 6
 #: Enough when one way has read so many letters' worth of confidence more than the other.
 _CLEAR_LEAD: Final = 14.0
+#: A line read this surely, each of its words, and so many letters of it, lies as it was read: upside down, print
+#: reads under 0.6 (60 lines of three scanners).
+_SURELY_UP: Final = (0.8, 10.0)
 #: What the reader is given: its own scale for small print.
 _READING_DPI: Final = 220.0
 
@@ -58,28 +63,40 @@ def _alignment(x: NDArray[np.float32], y: NDArray[np.float32], degrees: float) -
     return score
 
 
-def find_rotation(scan: Scan, reader: TextReader) -> int:
+def find_rotation(scan: Scan, reader: TextReader, page: InkMap | None = None, lean: float | None = None) -> int:
     """Return the clockwise degrees, 0, 90, 180 or 270, that bring *scan*, a page of text, upright.
 
     Args:
         scan: the page as it came out of its file.
         reader: reads the lines the decision rests on.
+        page: the scan's ink, where it is known already.
+        lean: of its lines in degrees, where it is known already.
     """
     grey, dpi = grey_of(scan.pixels), estimate_dpi(scan)
-    corners = find_paper(grey)
+    page = page or ink_map(grey, dpi)
+    corners = find_paper(page.grey)
     if corners is not None:  # a photograph
-        flat, size = laid_flat(corners)
+        small = page.grey.shape
+        flat, size = laid_flat(corners * (grey.shape[1] / small[1], grey.shape[0] / small[0]))
         grey, dpi = warped(grey, flat, (round(size[0]), round(size[1]))), max(size) / PAGE_MM * MM_PER_INCH
-    page = ink_map(grey, dpi)
-    lean = skew_of(page.ink)
+        page, lean = ink_map(grey, dpi), None
+    if lean is None:
+        lean = skew_of(page.ink)
     boxes = _letters(page.ink)
     if len(boxes) < 3:  # noqa: PLR2004 - a blank page lies any way
         return 0
     sideways = _is_sideways(boxes, lean)
     first = 90 if sideways else 0
-    lines = _lines(turned(page.ink, first), lean)
-    lead = _reading_lead(turned(grey, first), dpi, lines, lean, reader)
-    return first if lead >= 0 else first + 180
+    leads = {first: _lead(page, grey, dpi, first, lean, reader)}
+    if abs(leads[first]) < _CLEAR_LEAD / 2:  # nothing reads like words: rules or bars may have told the wrong axis
+        leads[90 - first] = _lead(page, grey, dpi, 90 - first, lean, reader)
+    axis = max(leads, key=lambda turn: abs(leads[turn]))
+    return axis if leads[axis] >= 0 else axis + 180
+
+
+def _lead(page: InkMap, grey: NDArray[np.uint8], dpi: float, turn: int, lean: float, reader: TextReader) -> float:
+    """Return how much better the page reads turned by *turn* than upside down."""
+    return _reading_lead(turned(grey, turn), dpi, _lines(turned(page.ink, turn), lean), lean, reader)
 
 
 def _letters(ink: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -89,6 +106,8 @@ def _letters(ink: NDArray[np.uint8]) -> NDArray[np.float64]:
     small, large = (mm / MM_PER_INCH * ANALYSIS_DPI for mm in _LETTER_MM)
     sides = boxes[:, 2:]
     fits = (sides.max(axis=1) >= small) & (sides.min(axis=1) <= large) & (sides.max(axis=1) <= 5 * large)
+    # longer than any letter and thinner than any word: the bars of a code, a dash, a piece of rule
+    fits &= (sides.max(axis=1) < large / 2) | (sides.min(axis=1) > _THIN * sides.max(axis=1))
     return np.asarray(boxes[fits], np.float64)
 
 
@@ -154,13 +173,18 @@ def _reading_lead(
         size = (round(wide / scale * zoom), round(high / scale * zoom))
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         crop = np.asarray(cv2.warpAffine(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
-        lead += _letters_read(crop, reader) - _letters_read(turned(crop, 180), reader)
+        letters, confidence = _letters_read(crop, reader)
+        lead += letters * confidence**2  # nonsense still comes back at half confidence
+        if lead > 0 and confidence >= _SURELY_UP[0] and letters >= _SURELY_UP[1]:
+            break
+        letters, confidence = _letters_read(turned(crop, 180), reader)
+        lead -= letters * confidence**2
         if abs(lead) >= _CLEAR_LEAD:
             break
     return lead
 
 
-def _letters_read(crop: NDArray[np.uint8], reader: TextReader) -> float:
+def _letters_read(crop: NDArray[np.uint8], reader: TextReader) -> tuple[float, float]:
+    """Return how many letters a line reads as, figures counting half, and how surely."""
     reading = reader.read_line(crop)
-    letters = sum(character.isalpha() or 0.5 * character.isdigit() for character in reading.text)
-    return letters * reading.confidence**2  # nonsense still comes back at half confidence
+    return sum(character.isalpha() or 0.5 * character.isdigit() for character in reading.text), reading.confidence

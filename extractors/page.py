@@ -11,13 +11,13 @@ from extractors.attachment import read_attachment, read_separator
 from extractors.blank import is_blank
 from extractors.bordereau import read_bordereau
 from extractors.classify import classify
-from extractors.clean import level, measure, upright
+from extractors.clean import level, quality_of, upright
 from extractors.engines import Engines
 from extractors.facture import read_facture
 from extractors.feuille import read_feuille
 from extractors.labels import find_zones
-from extractors.orientation import find_rotation
-from extractors.paper import estimate_dpi, grey_of
+from extractors.orientation import find_rotation, skew_of
+from extractors.paper import InkMap, estimate_dpi, grey_of, ink_map
 from extractors.prescription import read_prescription
 from extractors.readers.barcodes import read_barcodes
 from extractors.reading import PageReading
@@ -28,8 +28,9 @@ from schemas.page import ATTACHMENT_KINDS, Page, PageKind
 
 #: Words a born-digital page must carry to be taken at its word; a scan with a printed footer carries fewer.
 ENOUGH_WORDS: Final = 20
-#: Working resolution of text pages, dots per inch.
+#: Working resolution of text pages, dots per inch; a coarser scan is worked on as it is.
 TEXT_DPI: Final = 300.0
+LEAST_DPI: Final = 200.0
 #: Confidence given to a kind that needs no vote: the page is blank, or fits a form's print.
 CERTAIN: Final = 0.999
 #: Probability under which a page's kind is not believed.
@@ -46,19 +47,18 @@ def read_page(scan: Scan, index: int, engines: Engines, *, keep: Path | None = N
         engines: of this process.
         keep: a folder that gets the upright page as ``page-00000.jpg``.
     """
-    grey = grey_of(scan.pixels)
-    quality = measure(grey, estimate_dpi(scan))
-    if is_blank(scan):
-        sheet = upright(scan, 0, skew_degrees=0.0)
+    ink = ink_map(grey_of(scan.pixels), estimate_dpi(scan))
+    quality = quality_of(ink)
+    if is_blank(scan, ink):
+        sheet = upright(scan, 0, skew_degrees=0.0, quality=quality)
         reading = PageReading(_page(sheet, index, PageKind.BLANK, CERTAIN), quality)
     else:
         registration = engines.registrar.find(scan)
         if registration is not None:
-            sheet = registration.sheet(scan)
+            sheet = registration.sheet(scan, quality)
             reading = _read_registered(sheet, registration, index, engines, quality)
         else:
-            rotation = 0 if _is_digital(scan.words) else find_rotation(scan, engines.readers.text)
-            sheet = upright(scan, rotation)
+            sheet = _turned(scan, ink, engines, quality)
             reading = _read_text_page(sheet, index, engines, quality)
     if scan.problem:
         # what was read stays, but nobody takes a page that came only in part as whole
@@ -66,6 +66,15 @@ def read_page(scan: Scan, index: int, engines: Engines, *, keep: Path | None = N
     if keep is not None:
         _keep(sheet, keep / f"page-{index:05d}.jpg")
     return reading
+
+
+def _turned(scan: Scan, ink: InkMap, engines: Engines, quality: Quality) -> Sheet:
+    """Return a page of text the right way up."""
+    if _is_digital(scan.words):
+        return upright(scan, 0, quality=quality)
+    lean = skew_of(ink.ink)
+    rotation = find_rotation(scan, engines.readers.text, ink, lean)
+    return upright(scan, rotation, skew_degrees=round(lean, 2), quality=quality)
 
 
 def _page(sheet: Sheet, index: int, kind: PageKind, confidence: float, residual_mm: float | None = None) -> Page:
@@ -91,7 +100,7 @@ def _read_registered(
 
 def _read_text_page(sheet: Sheet, index: int, engines: Engines, quality: Quality) -> PageReading:
     """Read a page that no template fits: its words tell its kind, its kind who reads it."""
-    view = level(sheet, dpi=TEXT_DPI)
+    view = level(sheet, dpi=min(max(sheet.dpi, LEAST_DPI), TEXT_DPI))
     words = _words(sheet, view, engines)
     barcodes = read_barcodes(view)
     kind, confidence = classify(words, barcodes=barcodes, height_over_width=view.grey.shape[0] / view.grey.shape[1])

@@ -27,6 +27,7 @@ _USUAL: Final = (
     (re.compile(r"(?i)(infirmi\S+ )D\.? ?E\.?(?=\W|$)"), r"\1D.E."),
     (re.compile(r"(?<=\w)\s*:(?=\s|$)"), " :"),
 )
+_ABBREVIATIONS: Final = frozenset({"D.E", "D.E.", "IDE", "NFS", "CRP", "INR", "TSH", "ECBU", "VS", "TP", "HBPM", "SC", "IM", "IV"})
 _FIGURES: Final = {"I": "1", "l": "1", "Z": "2", "z": "2"}
 
 
@@ -42,6 +43,20 @@ def mend(text: str) -> str:
     for shape, usual in _USUAL:
         mended = shape.sub(usual, mended)
     return mended
+
+
+def is_spelt_right(text: str) -> bool:
+    """Return whether each word of *text* is one that prescriptions use, spelt as they spell it; figures pass.
+
+    >>> is_spelt_right("Pansement tous les jours"), is_spelt_right("Pansernent tous les jours")
+    (True, False)
+    """
+    words = [_TOKEN.fullmatch(token)[2] for token in text.split()]  # type: ignore[index]
+    known = _vocabulary()
+    return all(
+        w.isdigit() or not w or w in _ABBREVIATIONS or known.get(plain(w).replace(" ", ""), "").lower() == w.lower()
+        for w in words
+    )
 
 
 @cache

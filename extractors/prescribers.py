@@ -62,7 +62,10 @@ def read_prescriber(sheet: Sheet, barcodes: Sequence[Barcode]) -> tuple[Text, Te
     rpps = _read_rpps(_numbers(sheet.lines, barcodes), chosen, stamps, sheet)
     if chosen is None:
         return Text(page=sheet.index), rpps
-    name, confidence = _read_twice(sheet, chosen)
+    if any(other is not chosen and other.name == chosen.name for other in stamps):
+        name, confidence = chosen.name, _NAME_TWICE
+    else:
+        name, confidence = _read_twice(sheet, chosen)
     if any(other is not chosen and plain(other.name) == plain(name) for other in stamps):
         confidence = max(confidence, _NAME_TWICE)
     elif any(other is not chosen and other.line.confidence >= _READABLE_STAMP for other in stamps):
@@ -89,7 +92,7 @@ def read_prescriber(sheet: Sheet, barcodes: Sequence[Barcode]) -> tuple[Text, Te
 def _read_twice(sheet: Sheet, chosen: _Named) -> tuple[str, float]:
     """Return the name as two engines agree on it, and how sure that makes it."""
     worth = 1.0 if chosen.is_titled else _UNTITLED
-    again = sheet.read(chosen.line.box).text
+    again = sheet.read(chosen.line.part_with(chosen.name)).text
     other = parse_doctor(again) or parse_name(again)
     if other is None:
         return chosen.name, min(chosen.line.confidence, AT_MOST) * worth

@@ -13,7 +13,7 @@ from extractors.free_signature import read_signature
 from extractors.lines import TextLine, lines_of, plain
 from extractors.marks.prescription_marks import find_marks
 from extractors.persons import parse_doctor, parse_name, parse_patient
-from extractors.prescribed_words import mend
+from extractors.prescribed_words import is_spelt_right, mend
 from extractors.prescribers import read_prescriber
 from extractors.prescription_date import read_date
 from extractors.prescription_rows import AT_MOST, Row, Sheet, after, is_same_text, read_rows, richer, weighed
@@ -67,6 +67,8 @@ _READ_APART: Final = 0.5
 _UNTITLED: Final = 0.7
 # Print this sure is not read twice: it costs as much as the first reading.
 _SURE_PRINT: Final = 0.95
+# Words a dictionary knows are as good as read twice, each read this surely.
+_SURE_WORD: Final = 0.85
 _TEXT_READ_TWICE: Final = 0.97
 _TEXT_READ_APART: Final = 0.8
 _EMPTY: Final = 0.9
@@ -191,7 +193,9 @@ def _named(sheet: Sheet, row: Row, name: str) -> Text:
             if value:
                 options[value] = options.get(value, 0.0) + hypothesis.probability
         return weighed(options, row.text, row, sheet)
-    other = _patient_in(sheet.read(row.box).text)
+    place = row.line.part_with(name) if row.line else row.box
+    again = sheet.read(place).text
+    other = _patient_in(again) or (parse_name(again) if place != row.box else None)
     confidence = row.confidence
     alternatives: tuple[Alternative[str], ...] = ()
     if other == name:
@@ -224,11 +228,12 @@ def _body(sheet: Sheet, date_row: Row | None, patient_row: Row | None) -> list[R
     for row in sheet.rows:
         if row.middle <= above + 0.002 or any(row.box == held.box for held in header) or row.box.y > _FOOT:
             continue
-        if _is_furniture(row.text):
-            continue
         if body and row.box.y - (body[-1].box.y + body[-1].box.h) > _BODY_GAP:
             break
-        if _is_stamp(row) or _is_signature_like(sheet, row):
+        is_signature = _is_flourish(sheet, row)
+        if not is_signature and _is_furniture(row.text):
+            continue
+        if is_signature or _is_stamp(row) or _is_speck(row):
             if body:
                 break
             continue
@@ -253,10 +258,13 @@ def _is_stamp(row: Row) -> bool:
     return row.box.y > _STAMP and (parse_doctor(row.text) is not None or bool(re.search(r"\d{9}", row.text)))
 
 
-def _is_signature_like(sheet: Sheet, row: Row) -> bool:
-    """Whether a row is a signature, a hole or a slip of the pen rather than a text."""
-    if sum(c.isalnum() for c in row.text) < 2 and (row.is_hand or row.box.w < _SPECK):  # noqa: PLR2004 - no word at all
-        return True
+def _is_speck(row: Row) -> bool:
+    """Whether a row is a hole or a slip of the pen: no word at all."""
+    return sum(c.isalnum() for c in row.text) < 2 and (row.is_hand or row.box.w < _SPECK)  # noqa: PLR2004
+
+
+def _is_flourish(sheet: Sheet, row: Row) -> bool:
+    """Whether a row looks like a signature rather than a text, before anybody reads it."""
     if row.box.x < _RIGHT or row.box.w > _NARROW or not row.is_hand:
         return False
     left, top, right, bottom = sheet.ink.pixels(row.box)
@@ -290,6 +298,9 @@ def _body_line(sheet: Sheet, row: Row, *, by_hand: bool) -> tuple[str, float]:
         return mend(row.text), row.confidence ** max(len(row.text), 1)
     if not by_hand and row.confidence >= _SURE_PRINT:
         return row.text, row.confidence
+    words = row.line.words if row.line else ()
+    if not by_hand and is_spelt_right(row.text) and all(word.confidence >= _SURE_WORD for word in words):
+        return row.text, _TEXT_READ_TWICE
     again = sheet.read(row.box)
     if is_same_text(row.text, again.text):
         text = richer(row.text, again.text)

@@ -1,6 +1,7 @@
 """The day an ordonnance was written: printed or by hand, in figures or in words, after "le" or "Date :"."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -24,6 +25,8 @@ _LEGEND: Final = re.compile(
 _BIRTH: Final = re.compile(r"n[ée]\(?e?\)?\s+le|naiss", re.IGNORECASE)
 # Dates stand in the upper part, rarely beside the signature.
 _UPPER: Final = 0.6
+# The rank of a date that exists, up there, after a legend.
+_NO_DOUBT: Final = 3.5
 _FIGURES: Final = 5
 _CANDIDATES: Final = 12
 _SLASHES_AS_FIGURES: Final = re.compile(r"([0-3]\d)[/17]([01]\d)[/17](20\d\d)")
@@ -44,16 +47,14 @@ _NOWHERE: Final = 0.6
 
 def read_date(sheet: Sheet) -> tuple[Text, Row | None]:
     """Return the day it was written and its row: the date after "le", or else the only one that is no birth date."""
-    ranked: list[tuple[float, int, Row, DateFound | None]] = []
-    for i, row in enumerate(sheet.rows):
-        announced = _legend(row) is not None
-        for found in find_dates(row.text):
-            rank = 2.0 * announced + (row.middle < _UPPER) + 0.5 * found.exists
-            ranked += [(rank, -i, row, found)] if not found.is_birth else []
-        if row.is_hand and row.middle < _UPPER and (announced or _has_figures(row.text)):
-            ranked.append((1.6 * announced + (row.middle < _UPPER) - 0.2, -i, row, None))
-        elif announced and row.middle < _UPPER:
-            ranked.append((2.2, -i, row, None))
+    # print first: where it gives the date without a doubt, nothing written by hand is read for it
+    rows = [(i, row) for i, row in enumerate(sheet.rows) if not row.is_hand]
+    ranked = [place for i, row in rows for place in _places(i, row)]
+    if not any(rank >= _NO_DOUBT for rank, *_ in ranked):
+        by_hand = [(i, row) for i, row in enumerate(sheet.rows) if row.is_hand]
+        ranked += [place for i, row in by_hand if row.middle < _UPPER for place in _places(i, row)]
+        if not ranked:
+            ranked += [place for i, row in by_hand if row.middle >= _UPPER for place in _places(i, row)]
     if not ranked:
         return Text(page=sheet.index, confidence=0.0 if any(r.is_hand for r in sheet.rows) else _NOWHERE), None
     _, _, row, found_in_print = max(ranked, key=lambda entry: entry[:2])
@@ -62,6 +63,18 @@ def read_date(sheet: Sheet) -> tuple[Text, Row | None]:
     if found_in_print is None:
         return _beside_legend(sheet, row)
     return _printed(sheet, row, found_in_print), row
+
+
+def _places(number: int, row: Row) -> Iterator[tuple[float, int, Row, DateFound | None]]:
+    """Yield the dates a row may hold: how likely the one looked for, then the row's place from the end."""
+    announced = _legend(row) is not None
+    for found in find_dates(row.text):
+        if not found.is_birth:
+            yield 2.0 * announced + (row.middle < _UPPER) + 0.5 * found.exists, -number, row, found
+    if row.is_hand and row.middle < _UPPER and (announced or _has_figures(row.text)):
+        yield 1.6 * announced + 0.8, -number, row, None
+    elif announced and row.middle < _UPPER:
+        yield 2.2, -number, row, None
 
 
 def _legend(row: Row) -> "re.Match[str] | None":
@@ -74,7 +87,9 @@ def _has_figures(text: str) -> bool:
 
 
 def _printed(sheet: Sheet, row: Row, found: DateFound) -> Text:
-    other = [d for d in find_dates(sheet.read(row.box).text) if not d.is_birth]
+    sure = row.confidence
+    place = row.line.part(found.start, found.end) if row.line else row.box
+    other = [d for d in find_dates(sheet.read(place).text) if not d.is_birth]
     if (
         not _is_likely(found)
         and len(other) == 1
@@ -83,9 +98,8 @@ def _printed(sheet: Sheet, row: Row, found: DateFound) -> Text:
     ):
         # "2095": one engine misread a figure, and only the other's day can be
         found, other = replace(found, value=other[0].value, exists=True), []
-        row = replace(row, confidence=_OTHER_ENGINE)
+        sure = _OTHER_ENGINE
     again = [d.value for d in other]
-    sure = row.confidence
     if found.value in again:
         sure = max(sure, _READ_TWICE)
     elif again:

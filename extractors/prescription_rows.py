@@ -1,7 +1,8 @@
 """The rows of an ordonnance, each read by the engine fit for it: print by Tesseract, handwriting by the recogniser."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -37,15 +38,29 @@ _GUESS: Final = 0.2
 
 @dataclass(frozen=True)
 class Row:
-    """A row of text: its reading, where it stands, and what the recogniser saw where it was not print."""
+    """A row of text: where it stands, and what it says. Handwriting is read when somebody asks: most never is."""
 
-    text: str
-    confidence: float
     box: Box
     source: str
-    posteriors: LinePosteriors | None = None
     #: the printed words, where it is print
     line: TextLine | None = None
+    #: reads it, where it is not
+    look: Callable[[], LinePosteriors] | None = None
+
+    @cached_property
+    def posteriors(self) -> LinePosteriors | None:
+        """What the line recogniser saw, where it is not print."""
+        return self.look() if self.look else None
+
+    @cached_property
+    def text(self) -> str:
+        """The best reading."""
+        return self.line.text if self.line else self.posteriors.best().text if self.posteriors else ""
+
+    @cached_property
+    def confidence(self) -> float:
+        """How sure its reader is of it."""
+        return self.line.confidence if self.line else self.posteriors.best().confidence if self.posteriors else 0.0
 
     @property
     def is_hand(self) -> bool:
@@ -68,6 +83,7 @@ class Sheet:
     index: int
     lines: tuple[TextLine, ...]
     rows: tuple[Row, ...] = ()
+    _again: dict[Box, Row] = field(default_factory=dict, compare=False, repr=False)
 
     def on_page(self, box: Box) -> Box:
         """Return a box of the view in the contract's frame."""
@@ -84,15 +100,14 @@ class Sheet:
 
     def read(self, box: Box) -> Row:
         """Return the row in *box* as the line recogniser reads it."""
-        posteriors = self.readers.lines.read_line(self.crop(box))
-        reading = posteriors.best()
-        return Row(reading.text, reading.confidence, box, self.readers.lines.name, posteriors)
+        lines = self.readers.lines
+        return self._again.setdefault(box, Row(box, lines.name, look=lambda: lines.read_line(self.crop(box))))
 
 
 def read_rows(sheet: Sheet, barcodes: Sequence[Barcode]) -> tuple[Row, ...]:
     """Return the rows of the page, top to bottom."""
     printed = [line for line in sheet.lines if is_print(line)]
-    rows = [Row(line.text, line.confidence, line.box, "tesseract", line=line) for line in printed]
+    rows = [Row(line.box, "tesseract", line) for line in printed]
     taken = [_widened(line.box, _MARGIN) for line in printed]
     taken += [_widened(code.box, _BAR_REACH) for code in barcodes]
     rows += [_by_hand(sheet, found) for found in find_rows(sheet.ink, taken, top=_TOP, bottom=_BOTTOM)]
@@ -100,9 +115,8 @@ def read_rows(sheet: Sheet, barcodes: Sequence[Barcode]) -> tuple[Row, ...]:
 
 
 def _by_hand(sheet: Sheet, found: InkRow) -> Row:
-    posteriors = sheet.readers.lines.read_line(crop_row(sheet.view, sheet.ink, found))
-    reading = posteriors.best()
-    return Row(reading.text, reading.confidence, found.box, sheet.readers.lines.name, posteriors)
+    lines = sheet.readers.lines
+    return Row(found.box, lines.name, look=lambda: lines.read_line(crop_row(sheet.view, sheet.ink, found)))
 
 
 def is_print(line: TextLine) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from extractors.forms.anchors import DARK_PRINT
 from extractors.forms.found_print import without_found_print
-from extractors.forms.light import evenly_lit, flat_areas, levels_of
+from extractors.forms.light import Ground, evenly_lit, ground_of, levels_of
 from extractors.forms.template import FormTemplate
 from extractors.sheet import Sheet, View
 from extractors.turning import warped
@@ -37,8 +37,7 @@ _SPECKLE_WHITENING: Final = _whitening(0.50, 0.68)
 _SPECKLE_MM: Final = 0.25
 #: Share of black in a bilevel scan's tints from which they are speckle, not lost.
 _SPECKLED: Final = 0.02
-#: Greys: paper of the blank, and black of a bilevel scan once resampled.
-_WHITE: Final = 250
+#: Black of a bilevel scan once resampled.
 _BLACK: Final = 128
 
 
@@ -53,37 +52,31 @@ def remove_print(view: View, template: FormTemplate, sheet: Sheet) -> NDArray[np
     px_per_mm = view.grey.shape[1] / template.page_mm[0]
     if template.folder is None:
         return without_found_print(view.grey, template, px_per_mm)
-    blank = template.blank(px_per_mm)
-    flat = flat_areas(blank)
+    ground = ground_of(template, px_per_mm)
     if sheet.is_bilevel:
-        tinted = flat & (blank > DARK_PRINT) & (blank < _WHITE)
-        if not tinted.any() or (view.grey[tinted] < _BLACK).mean() < _SPECKLED:
-            return _without_black_print(view.grey, blank, px_per_mm)
+        tinted = ground.tinted()
+        if not len(tinted) or (view.grey.ravel()[tinted] < _BLACK).mean() < _SPECKLED:
+            return _without_black_print(view.grey, ground.blank, px_per_mm)
         soft = cv2.GaussianBlur(view.grey, (0, 0), _SPECKLE_MM * px_per_mm)
-        return _evened(np.asarray(soft, np.uint8), blank, flat, px_per_mm, _SPECKLE_WHITENING)
-    if sheet.has_colour:
-        size = (view.grey.shape[1], view.grey.shape[0])
-        planes = cv2.split(warped(sheet.pixels, view.to_sheet, size))
-    else:
-        planes = (view.grey,)
-    cleaned = [_evened(np.asarray(plane, np.uint8), blank, flat, px_per_mm, _WHITENING) for plane in planes]
+        return _evened(np.asarray(soft, np.uint8), ground, px_per_mm, _SPECKLE_WHITENING)
+    if not sheet.has_colour:
+        return _evened(view.grey, ground, px_per_mm, _WHITENING)
+    size = (view.grey.shape[1], view.grey.shape[0])
+    planes = cv2.split(warped(sheet.pixels, view.to_sheet, size))
+    cleaned = [_evened(np.asarray(plane, np.uint8), ground, px_per_mm, _WHITENING) for plane in planes]
     darkest = cleaned[0]
     for plane in cleaned[1:]:  # coloured ink is darkest in the channel it absorbs
-        darkest = np.minimum(darkest, plane)
+        darkest = np.asarray(cv2.min(darkest, plane), np.uint8)
     return darkest
 
 
 def _evened(
-    page: NDArray[np.uint8],
-    blank: NDArray[np.uint8],
-    flat: NDArray[np.bool_],
-    px_per_mm: float,
-    whitening: NDArray[np.uint8],
+    page: NDArray[np.uint8], ground: Ground, px_per_mm: float, whitening: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
     """Return *page* over what it would be without an entry, 255 where they are alike."""
-    page = evenly_lit(page, blank, flat)
+    page = evenly_lit(page, ground)
     reach = 2 * round(_TOLERANCE_MM * px_per_mm) + 1
-    expected = cv2.LUT(blank, levels_of(page, blank, flat))
+    expected = cv2.LUT(ground.blank, levels_of(page, ground))
     expected = cv2.blur(cv2.erode(expected, np.ones((reach, reach), np.uint8)), (3, 3))
     return np.asarray(cv2.LUT(cv2.divide(page, expected, scale=255), whitening), np.uint8)
 

@@ -1,11 +1,12 @@
 """A page aligned to the form printed on it: which template, which way up, and where each millimetre lies.
 
-Three steps, each on less ground than the last: the page's darkness against the blank's at 1.5 px/mm gives the template,
-the turn and the place to a few millimetres; some forty printed anchors at 5 px/mm give the exact map; anchors
+Three steps, each on less ground than the last: the page's darkness against the blank's at 0.75 px/mm gives the template,
+the turn and the place to a few millimetres; some forty printed anchors at 2.5 and 5 px/mm give the exact map; anchors
 that were left out of the fit judge it.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import cv2
@@ -14,14 +15,14 @@ from numpy.typing import NDArray
 
 from extractors.clean import estimate_dpi, grey_of, upright
 from extractors.forms.anchors import Find, anchors_of, find_anchors
-from extractors.forms.coarse import CoarseFinder, Pose
-from extractors.forms.entries import entries_agree
+from extractors.forms.coarse import SMALL_PX_PER_MM, CoarseFinder, Pose, ink_of, rough_lean, solid_share
+from extractors.forms.entries import ENTRIES_PX_PER_MM, EntriesCheck
 from extractors.forms.plane import affinity, homography
 from extractors.forms.template import BoxMm, FormTemplate
 from extractors.paper import MM_PER_INCH, PAGE_MM, reduced
 from extractors.photo import find_paper, laid_flat
 from extractors.scan import Scan
-from extractors.sheet import Sheet, View
+from extractors.sheet import Quality, Sheet, View
 from extractors.turning import turn_matrix, warped
 from schemas.geometry import Box
 
@@ -34,10 +35,8 @@ AGREEMENT_LIMIT: Final = 0.85
 FEWEST_ANCHORS: Final = 12
 #: Resolution of the anchors: their print is found to a tenth of a pixel, 0.02 mm.
 _FINE_PX_PER_MM: Final = 5.0
-#: Resolution of the entries' check: a table's white rules, 0.45 mm, still show.
-_ENTRIES_PX_PER_MM: Final = 4.0
-#: How far anchors are looked for: round the first guess, then round the first fit.
-_REACHES_MM: Final = (5.0, 1.6)
+#: Anchors are looked for twice: resolution, and how far, round the first guess and then round the first fit.
+_PASSES: Final = ((_FINE_PX_PER_MM / 2, 5.0), (_FINE_PX_PER_MM, 1.6))
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,10 @@ class Registration:
         here, there = cv2.perspectiveTransform(middle, self.to_sheet)[0]
         return float(np.linalg.norm(there - here))
 
-    def sheet(self, scan: Scan) -> Sheet:
-        """Return *scan* upright, its lean taken from the form instead of measured again."""
-        return upright(scan, self.rotation, skew_degrees=self.skew_degrees, dpi=self.px_per_mm * MM_PER_INCH)
+    def sheet(self, scan: Scan, quality: Quality | None = None) -> Sheet:
+        """Return *scan* upright, its lean taken from the form instead of measured again; its *quality* too if given."""
+        dpi = self.px_per_mm * MM_PER_INCH
+        return upright(scan, self.rotation, skew_degrees=self.skew_degrees, dpi=dpi, quality=quality)
 
     def view(self, sheet: Sheet, px_per_mm: float) -> View:
         """Return the page rectified: a zone stands at ``box_mm * px_per_mm``, in grey."""
@@ -99,22 +99,33 @@ class Registrar:
     def __init__(self, templates: tuple[FormTemplate, ...]) -> None:
         self.templates = templates
         self._finders = {template.name: CoarseFinder(template) for template in templates}
-        self._anchors = {template.name: anchors_of(template, _FINE_PX_PER_MM) for template in templates}
+        self._anchors = {
+            template.name: tuple(anchors_of(template, px_per_mm) for px_per_mm, _ in _PASSES) for template in templates
+        }
+        self._checks = {template.name: EntriesCheck(template) for template in templates}
 
     def find(self, scan: Scan) -> Registration | None:
         """Return how the form lies on *scan* (not turned yet), or None where no template fits it."""
         grey = grey_of(scan.pixels)
-        dpi = estimate_dpi(scan)
-        fine = reduced(grey, dpi, _FINE_PX_PER_MM * MM_PER_INCH) if dpi > 1.2 * _FINE_PX_PER_MM * MM_PER_INCH else grey
+        step = max(int(estimate_dpi(scan) / MM_PER_INCH / _FINE_PX_PER_MM), 1)
+        fine = _shrunk(grey, step)
         shrink = np.diag([grey.shape[1] / fine.shape[1], grey.shape[0] / fine.shape[0], 1.0])
-        px_per_mm = dpi / MM_PER_INCH * fine.shape[1] / grey.shape[1]
-        corners = find_paper(fine)
+        px_per_mm = estimate_dpi(scan) / MM_PER_INCH * fine.shape[1] / grey.shape[1]
+        small = reduced(fine, px_per_mm, SMALL_PX_PER_MM)
+        corners = find_paper(small)
         if corners is not None:  # a photograph: register the sheet laid flat, at the scale its paper gives
-            flat, size = laid_flat(corners)
+            flat, size = laid_flat(corners * (fine.shape[1] / small.shape[1], fine.shape[0] / small.shape[0]))
             px_per_mm = max(size) / PAGE_MM
             fine = warped(fine, flat, (round(size[0]), round(size[1])))
+            small = reduced(fine, px_per_mm, SMALL_PX_PER_MM)
             shrink = shrink @ flat
-        found = (self._placed(template, fine, px_per_mm, is_bilevel=scan.is_bilevel) for template in self.templates)
+        ink = ink_of(small)
+        solid = solid_share(ink)
+        templates = [template for template in self.templates if self._finders[template.name].may_lie_on(solid)]
+        if not templates:
+            return None
+        page = _Page(fine, px_per_mm, small, rough_lean(ink), scan.is_bilevel)
+        found = (self._placed(template, page) for template in templates)
         best = max((place for place in found if place), key=lambda place: place.inliers, default=None)
         if best is None:
             return None
@@ -124,27 +135,25 @@ class Registrar:
             sheet_size=grey.shape if best.rotation % 180 == 0 else grey.shape[::-1],
         )
 
-    def _placed(
-        self, template: FormTemplate, fine: NDArray[np.uint8], px_per_mm: float, *, is_bilevel: bool
-    ) -> Registration | None:
-        """Return how *template* lies on *fine*, its map leading to that image's pixels, not turned; or None."""
-        for pose in self._finders[template.name].poses(fine, px_per_mm, is_bilevel=is_bilevel):
-            place = self._fine(template, fine, pose, is_bilevel=is_bilevel)
+    def _placed(self, template: FormTemplate, page: "_Page") -> Registration | None:
+        """Return how *template* lies on *page*, its map leading to the fine image's pixels, not turned; or None."""
+        poses = self._finders[template.name].poses(
+            page.fine, page.px_per_mm, page.small, page.lean, is_bilevel=page.is_bilevel
+        )
+        for pose in poses:
+            place = self._fine(template, page, pose)
             if place is not None:
                 return place
         return None
 
-    def _fine(
-        self, template: FormTemplate, fine: NDArray[np.uint8], pose: Pose, *, is_bilevel: bool
-    ) -> Registration | None:
+    def _fine(self, template: FormTemplate, page: "_Page", pose: Pose) -> Registration | None:
         """Return the exact place near *pose*, or None where the anchors do not agree on one."""
-        anchors = self._anchors[template.name]
-        size = (round(template.page_mm[0] * _FINE_PX_PER_MM), round(template.page_mm[1] * _FINE_PX_PER_MM))
-        to_mm = np.diag([1 / _FINE_PX_PER_MM, 1 / _FINE_PX_PER_MM, 1.0])
         to_image = pose.to_image
-        for reach_mm in _REACHES_MM:
-            page = warped(fine, to_image @ to_mm, size)
-            finds = find_anchors(page, anchors, _FINE_PX_PER_MM, reach_mm, is_bilevel=is_bilevel)
+        halved = np.diag([page.half.shape[1] / page.fine.shape[1], page.half.shape[0] / page.fine.shape[0], 1.0])
+        images = ((page.half, halved), (page.fine, np.eye(3)))
+        passes = zip(_PASSES, self._anchors[template.name], images, strict=True)
+        for (px_per_mm, reach_mm), anchors, (image, scaled) in passes:
+            finds = find_anchors(image, scaled @ to_image, anchors, px_per_mm, reach_mm, is_bilevel=page.is_bilevel)
             fitted = _fit(finds) if len(finds) >= FEWEST_ANCHORS else None
             if fitted is None:
                 return None
@@ -153,13 +162,43 @@ class Registrar:
         residual = _held_out_residual(finds)
         if residual > RESIDUAL_LIMIT_MM or inliers < AGREEMENT_LIMIT * len(finds):
             return None
-        size = (round(template.page_mm[0] * _ENTRIES_PX_PER_MM), round(template.page_mm[1] * _ENTRIES_PX_PER_MM))
-        page = warped(fine, to_image @ np.diag([1 / _ENTRIES_PX_PER_MM, 1 / _ENTRIES_PX_PER_MM, 1.0]), size)
-        if not entries_agree(page, template, _ENTRIES_PX_PER_MM):
+        size = (round(template.page_mm[0] * ENTRIES_PX_PER_MM), round(template.page_mm[1] * ENTRIES_PX_PER_MM))
+        to_mm = np.diag([1 / ENTRIES_PX_PER_MM, 1 / ENTRIES_PX_PER_MM, 1.0])
+        if not self._checks[template.name].agrees(warped(page.fine, to_image @ to_mm, size)):
             return None
-        return Registration(
-            template, pose.rotation, to_image, (0, 0), residual, inliers, len(finds), expected=len(anchors)
-        )
+        expected = len(self._anchors[template.name][-1])
+        return Registration(template, pose.rotation, to_image, (0, 0), residual, inliers, len(finds), expected)
+
+
+class _Page:
+    """A scan at the resolutions registration works at."""
+
+    def __init__(
+        self,
+        fine: NDArray[np.uint8],
+        px_per_mm: float,
+        small: NDArray[np.uint8],
+        lean: float,
+        is_bilevel: bool,  # noqa: FBT001
+    ) -> None:
+        self.fine = fine
+        self.px_per_mm = px_per_mm
+        self.small = small
+        self.lean = lean
+        self.is_bilevel = is_bilevel
+
+    @cached_property
+    def half(self) -> NDArray[np.uint8]:
+        """``fine`` at half its resolution."""
+        return _shrunk(self.fine, 2)
+
+
+def _shrunk(image: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """Return *image* averaged over squares of *step* pixels."""
+    if step == 1:
+        return image
+    size = (image.shape[1] // step, image.shape[0] // step)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 #: How far from the fit an anchor may be found and still agree, mm.

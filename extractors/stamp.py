@@ -22,9 +22,15 @@ _LEAST_MM2: Final = 4.0
 _OVERFLOW_MM: Final = 2.0
 # A frame's sides are longer than any letter's strokes, even broken where the rubber missed the paper.
 _RULE_MM: Final = 4.5
+_MARGIN_MM: Final = 5.0
 _PALE: Final = 215
+# Ink is uneven over distances like this; what is paler than the second, in grey levels, is paper.
+_PATCH_MM: Final = 3.0
+_LEAST_DEPTH: Final = 40.0
 # Stamps are pressed askew by a few degrees; farther and the lines are not found.
 _LEAN_DEG: Final = np.arange(-8.0, 8.01, 1.0)
+_FINE_DEG: Final = np.arange(-0.75, 0.76, 0.25)
+_LEVEL_DEG: Final = 0.2
 _LEAN_PX_PER_MM: Final = 3.0
 
 
@@ -37,7 +43,10 @@ def read_stamp(view: FormView, ink: Ink, reader: TextReader, rect: Rect, page: i
     # stamp ink is patchy: its pale parts are kept, whatever counts as ink elsewhere
     grey = view.cut(view.cleaned, entry.rect.grown(1.0, 1.0))
     level = _unframed(_levelled(grey, view.px_per_mm), view.px_per_mm)
-    words = reader.read_page(level, dpi=view.px_per_mm * _MM_PER_INCH)
+    # a page has margins: without them the reader takes tight lines for headings printed on a band
+    margin = round(_MARGIN_MM * view.px_per_mm)
+    alone = np.pad(_evened(level, view.px_per_mm), margin, constant_values=255)
+    words = reader.read_page(alone, dpi=view.px_per_mm * _MM_PER_INCH)
     lines = _lines(words)
     if not lines:
         return unread(None, place)
@@ -66,8 +75,16 @@ def _levelled(grey: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
     factor = _LEAN_PX_PER_MM / px_per_mm
     small = np.asarray(255 - cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     best = max(_LEAN_DEG.tolist(), key=lambda degrees: (_unlikeness(small, degrees), -abs(degrees)))
-    fine = max((best - 0.5, best, best + 0.5), key=lambda degrees: (_unlikeness(small, degrees), -abs(degrees)))
-    return grey if abs(fine) < 1 else 255 - _turned(255 - grey, fine)
+    fine = max((best + _FINE_DEG).tolist(), key=lambda degrees: (_unlikeness(small, degrees), -abs(degrees)))
+    return grey if abs(fine) < _LEVEL_DEG else 255 - _turned(255 - grey, fine)
+
+
+def _evened(grey: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
+    """Return *grey* with pale strokes as dark as the dark ones around them: stamps print unevenly."""
+    depth = 255.0 - grey.astype(np.float32)
+    window = round(_PATCH_MM * px_per_mm) | 1
+    around = cv2.blur(cv2.dilate(depth, np.ones((window, window), np.uint8)), (window, window))
+    return np.clip(255.0 - 220.0 * depth / np.maximum(around, _LEAST_DEPTH), 0, 255).astype(np.uint8)
 
 
 def _unlikeness(dark: NDArray[np.uint8], degrees: float) -> float:

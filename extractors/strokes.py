@@ -22,7 +22,7 @@ _TALL: Final = 1.15
 _LONG_MM: Final = 8.0
 # Strokes smaller than this, alone, are dust or speckle of a bilevel scan (a comma covers 0.15 mm2, an accent 0.3).
 _DUST_MM2: Final = 0.06
-# A tint turned to speckle by a black and white scan: dots smaller than this, by the thousand. A clean page has under 300.
+# A tint turned to speckle by a black and white scan: smaller dots than this, by the thousand; a clean page has few.
 _SPECK_MM2: Final = 0.2
 _SPECKLED: Final = 700
 # Letters that stand on the line, by their height against the entry's usual one: no commas, no descenders of a large g.

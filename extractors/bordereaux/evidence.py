@@ -11,8 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from extractors.bordereaux.header import Found
+from extractors.bordereaux.header import CHOSEN, Found
 from extractors.bordereaux.headings import Meaning
+from extractors.bordereaux.names import one_name
 from extractors.bordereaux.second_reading import AGREED, CellReader
 from extractors.bordereaux.settling import PROVEN
 from extractors.bordereaux.values import (
@@ -21,6 +22,7 @@ from extractors.bordereaux.values import (
     find_date,
     find_date_run,
     find_nir,
+    find_unpointed_amount,
     written_date,
     written_name,
 )
@@ -45,6 +47,11 @@ _INK_BELOW: Final = 140
 _NUMBER: Final = re.compile(r"[A-Z]{1,4}[-/]?\d[\d/-]*")
 #: Above this probability the second reader overrules the first.
 _SURE_SECOND: Final = 0.6
+#: Figures of a whole date; one with fewer has lost some, as software prints both figures of a day.
+_DATE_FIGURES: Final = (6, 8)
+_CUT_DATE: Final = 0.6
+#: An amount whose comma nobody saw: only its sum can say that it is one.
+_GUESSED: Final = 0.3
 #: Weight of what the first reader said of a cell where the second one reads otherwise.
 _FIRST_READING: Final = 0.05
 _LEAST_ALTERNATIVE: Final = 0.01
@@ -89,6 +96,16 @@ class Evidence:
         proven = len(found.value) == 9 and is_finess(found.value)  # noqa: PLR2004 - a billing number's length
         return field.model_copy(update={"confidence": max(field.confidence, PROVEN)}) if proven else field
 
+    def title(self, found: Found | None) -> Text:
+        """Return the professional's name."""
+        return self._second_name(self.header(found), found.words) if found is not None else self.header(None)
+
+    def choice(self, found: Found | None) -> Text:
+        """Return a text that is one of a few known ones, or nearly."""
+        field = self.header(found)
+        known = found is not None and found.worth >= CHOSEN
+        return field.model_copy(update={"confidence": max(field.confidence, AGREED)}) if known else field
+
     def number(self, words: Sequence[Word], meaning: Meaning = Meaning.INVOICE) -> Text:
         """Return an invoice number as printed, blanks apart."""
         return self._field(words, lambda text: as_digits(text) or _alphanumeric(text), meaning)
@@ -111,15 +128,33 @@ class Evidence:
             digits = find_date(text) or find_date_run(text)
             return written_date(digits, latest=latest) if digits else None
 
-        return self._field(words, written, Meaning.BIRTH)
+        field = self._field(words, written, Meaning.BIRTH)
+        whole = sum(c.isdigit() for c in field.raw or "") in _DATE_FIGURES or field.source == "pdf_text"
+        return field if whole else field.model_copy(update={"confidence": min(field.confidence, _CUT_DATE)})
 
     def amount(self, words: Sequence[Word], meaning: Meaning | None = None) -> Text:
         """Return an amount."""
-        return self._field(words, find_bare_amount, meaning)
+        field = self._field(words, find_bare_amount, meaning)
+        guess = find_unpointed_amount(field.raw or "") if field.value is None and self._view is not None else None
+        return field if guess is None else field.model_copy(update={"value": guess, "confidence": _GUESSED})
 
     def name(self, words: Sequence[Word], meaning: Meaning = Meaning.NAME) -> Text:
         """Return a name in capitals."""
-        return self._field(words, written_name, meaning)
+        return self._second_name(self._field(words, written_name, meaning), words)
+
+    def _second_name(self, field: Text, words: Sequence[Word]) -> Text:
+        """Return a name's field as both engines read it, each printed row of the name by itself."""
+        if self._cells is None or field.value is None:
+            return field
+        rows: list[list[Word]] = []
+        for word in words:
+            if rows and _stands_beside(word, rows[-1][-1]):
+                rows[-1].append(word)
+            else:
+                rows.append([word])
+        second = " ".join(self._cells.text(Box.around(word.box for word in row)) for row in rows)
+        value, confidence = one_name(field.value, min(word.confidence for word in words), second)
+        return field.model_copy(update={"value": value, "confidence": confidence})
 
     def _field(self, words: Sequence[Word], read: Callable[[str], str | None], meaning: Meaning | None = None) -> Text:
         place = self._places.get(meaning) if meaning is not None else None
@@ -186,6 +221,10 @@ class Evidence:
 
     def _is_blank(self, place: Box) -> bool:
         return self._view is None or _ink(self._view, place) < _EMPTY_INK
+
+
+def _stands_beside(word: Word, before: Word) -> bool:
+    return abs(word.box.y + word.box.h / 2 - before.box.y - before.box.h / 2) < 0.5 * max(word.box.h, before.box.h)  # noqa: PLR2004 - half a row
 
 
 def _alphanumeric(text: str) -> str | None:

@@ -19,7 +19,7 @@ from schemas.identifiers.organisme import REGIMES
 
 _LOT: Final = re.compile(
     r"\b(?:(?:n|no|num|numero|ref|reference) ?(?:de ?|du ?)?lot|d[ue]lot|lot(?: ?(?:n|no|num|numero))?|"
-    r"[a-z1]ot (?:n|no|ne|n0|num|numero))\b"
+    r"[a-z1]ot ?(?:n|no|ne|n0|num|numero)|(?:n|no|num|numero) d[ue] (?:10t?|l0t?|lo|[a-z1]ot))\b"
 )
 _ORGANISME: Final = re.compile(
     r"\b(?:organisme|org|caisse|cpam|cgss|destinataire|ro)\b"
@@ -49,6 +49,8 @@ _DATE_LABELS: Final = (
 _PAYEES: Final = ("Partenaire de santé", "Professionnel de santé", "Auxiliaire médical", "Assuré")
 _LINKS: Final = frozenset({"", "a", "au", "le", "la", "l", "du", "de", "n", "no", "et", "sante"})
 _ALIKE: Final = 84.0
+#: Worth of a payee spelt as one of the contract's examples, but for one letter.
+CHOSEN: Final = 2.94
 _TRADES: Final = re.compile(
     r"\b(?:infirmi[eè]re?s?|masseu[rs]e?s?|kin[eé]sith[eé]rapeutes?|kin[eé]|orthophonistes?|orthoptistes?|p[eé]dicures?|podologues?|"
     r"sages?[- ]femmes?|idel?|d\.e\.|lib[eé]rale?s?|dipl[oô]m[eé]e? d'[eé]tat|auxiliaire m[eé]dicale?|selarl|scp)\b\W*",
@@ -56,7 +58,7 @@ _TRADES: Final = re.compile(
 )
 #: Words that are labels or titles, so no part of a person's or a cabinet's name.
 _NOT_A_NAME: Final = re.compile(
-    r"\b(?:lot|page|bordereau|facture|organisme|caisse|finess|rpps|adeli|date|edition|edite|constitu\w*|destinataire|"
+    r"\b(?:lot|page|bordereau|facture|facturation|identifiant|organisme|caisse|finess|rpps|adeli|date|edition|edite|constitu\w*|destinataire|"
     r"reglement|type|logiciel|agrement|version|tel|telephone|siret|cpam|cgss|assurance|maladie|recapitulatif|"
     r"flux|total|transmission|montant|code|regime|siege|rue|avenue|allee|place|boulevard|impasse|chemin|route|cedex|bp)\b"
 )
@@ -239,7 +241,7 @@ class HeaderReader:
         kept: list[Word] = []
         for word in words:
             gap = word.box.x - (kept[-1].box.x + kept[-1].box.w) if kept else 0.0
-            stops = any(c.isdigit() for c in word.text) or _NOT_A_NAME.search(plain(word.text))
+            stops = any(c.isdigit() or c == "°" for c in word.text) or _NOT_A_NAME.search(plain(word.text))
             if stops or gap > _TEXT_GAP * self._character:
                 if kept:
                     break

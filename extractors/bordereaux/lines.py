@@ -6,12 +6,14 @@ A line is one row, or a row with names wrapped above or below it, or two rows (n
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 from typing import Final
 
 from extractors.bordereaux.tokens import Kind, Row
+from extractors.bordereaux.values import find_amount
 from extractors.lines import plain
 
 #: A number as long as this is an invoice's, not a rank.
@@ -21,6 +23,8 @@ _STRONG: Final = (Kind.AMOUNT, Kind.DATE, Kind.NIR)
 _MUCH_NEARER: Final = 0.72
 #: A row farther than this many line pitches from every line is no part of the table.
 _FAR: Final = 1.2
+#: A misread figure puts a sum off by no more than this share, in nearly every case.
+_ABOUT: Final = Decimal("0.15")
 _CARRIED: Final = re.compile(r"^(?:a )?report(?:er|s|e)?\b|^montants? reporte|\breport page\b|\ba reporter\b")
 _PAGE_TOTAL: Final = re.compile(r"\b(?:sous tota\w*|tota\w* (?:de (?:la|cette) )?page|tota\w* partiel\w*)\b")
 _TOTAL: Final = re.compile(r"\b(?:tot\w{1,4}|cumul|ensemble|somme|montants? globa\w*)\b")
@@ -107,12 +111,29 @@ def _has_identity(row: Row) -> bool:
 
 
 def _unnamed_total(data: Sequence[Row]) -> Row | None:
-    """Return a last row that holds amounts and nothing else."""
+    """Return a last row that holds amounts and nothing else, or a label nobody could read and the lines' own sum."""
     if len(data) < 2:  # noqa: PLR2004
         return None
-    last = data[-1]
-    only_amounts = all(token.kind is Kind.AMOUNT for token in last.tokens)
-    return last if only_amounts and any(_has_identity(row) and row.count(Kind.AMOUNT) for row in data) else None
+    last, lines = data[-1], [row for row in data[:-1] if row.count(Kind.AMOUNT)]
+    if not any(_has_identity(row) for row in data) or not lines:
+        return None
+    kinds = {token.kind for token in last.tokens}
+    if kinds == {Kind.AMOUNT}:
+        return last if any(_has_identity(row) for row in lines) or _is_sum(last, lines) else None
+    return last if kinds == {Kind.AMOUNT, Kind.TEXT} and _is_sum(last, lines) else None
+
+
+def _is_sum(row: Row, lines: Sequence[Row]) -> bool:
+    """Whether the greatest amount of *row* is about the sum of the greatest amounts of several *lines*."""
+    if len(lines) < 2:  # noqa: PLR2004 - the sum of one line is that line
+        return False
+    added = sum(_greatest(line) for line in lines)
+    return bool(added) and abs(_greatest(row) - added) <= _ABOUT * added
+
+
+def _greatest(row: Row) -> Decimal:
+    amounts = (find_amount(token.text) for token in row.tokens if token.kind is Kind.AMOUNT)
+    return max((Decimal(amount) for amount in amounts if amount), default=Decimal(0))
 
 
 def _lines(data: Sequence[Row]) -> tuple[list[Line], set[int]]:

@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.bordereaux.tokens import Row
-from extractors.bordereaux.values import find_nir
+from extractors.bordereaux.tokens import Kind, Row
+from extractors.bordereaux.typeface import Figures, Typeface, learn
+from extractors.bordereaux.values import as_digits, find_nir
 from extractors.readers.ctc import best, n_best
 from extractors.readers.protocol import LineRecogniser
 from extractors.scan import Word
@@ -26,12 +27,22 @@ _DIGITS: Final = "0123456789.,/-€"
 _HAS_DIGIT: Final = re.compile(r"\d")
 #: Words with fewer figures than this share are text, read well enough by Tesseract.
 _FIGURE_SHARE: Final = 0.34
+_CUT_DATE: Final = re.compile(r"\d[./-]\d\d[./-](?:\d\d){1,2}")
 #: Under this probability of its own the second reading does not replace the first.
 _LEAST: Final = 0.4
 #: Both engines, unlike in every way, read the same figures: a first value, to be calibrated on generated lots.
 AGREED: Final = 0.985
 #: The second reader's word against the first's, at best.
 _ALONE: Final = 0.95
+#: The page's typeface is sure of every figure: a first value.
+_CLEAR: Final = 0.9
+#: Another engine and the page's typeface read the same figures; the typeface reads others than two engines do.
+SEEN: Final = 0.993
+_CONTRADICTED: Final = 0.6
+#: An entry of as many figures is a NIR, whatever its shape.
+_NIR_FIGURES: Final = 12
+#: Words a typeface is learned from: more cost time and teach nothing.
+_ENOUGH_WORDS: Final = 60
 #: Paper kept above and below a word, as a share of its height.
 _AIR: Final = 0.25
 #: Spellings looked at for one cell, and the least side of a cell worth reading, px.
@@ -47,22 +58,98 @@ class SecondReading:
     first: dict[int, str]
 
 
-def read_again(rows: Sequence[Row], view: View, reader: LineRecogniser, proven: Collection[int]) -> SecondReading:
-    """Return the words of *rows*, numbers read a second time save those whose ``id`` is in *proven*."""
+def learn_typeface(rows: Sequence[Row], view: View, proven: Collection[int]) -> Typeface | None:
+    """Return the page's typeface as the words whose ``id`` is in *proven* show it, or None where they are too few."""
+    words = []
+    for row in rows:
+        for place, word in enumerate(row.words):
+            figures = as_digits(word.text.replace(",", "")) if id(word) in proven else None
+            if figures is not None and "/" not in word.text and len(words) < _ENOUGH_WORDS:
+                words.append((_crop_at(row, place, view), figures))
+    return learn(words)
+
+
+def read_again(
+    rows: Sequence[Row],
+    view: View,
+    reader: LineRecogniser,
+    proven: Collection[int],
+    typeface: Typeface | None,
+    *,
+    left: Collection[int] = (),
+) -> SecondReading:
+    """Return the words of *rows*, numbers read a second time save those whose ``id`` is in *proven* or *left*."""
     words: list[Word] = []
     first: dict[int, str] = {}
     for row in rows:
         for place, word in enumerate(row.words):
-            if id(word) in proven or not _is_number(word.text):
+            if id(word) in proven:
+                words.append(replace(word, confidence=max(word.confidence, SEEN)))
+                continue
+            if id(word) in left or not _is_number(word.text):
                 words.append(word)
                 continue
-            before = row.words[place - 1] if place else None
-            after = row.words[place + 1] if place + 1 < len(row.words) else None
-            read = _read(word, _crop(word, before, after, view, row.character), reader)
+            crop = _crop_at(row, place, view)
+            figures = typeface.read(crop, word.text) if typeface is not None else None
+            if figures is not None and figures.text == _figures(word.text) and figures.probability >= _CLEAR:
+                words.append(replace(word, confidence=max(word.confidence, SEEN)))
+                continue
+            read = _weighed(word, _read(word, crop, reader), figures)
             words.append(read)
             if read.text != word.text:
                 first[id(read)] = word.text
     return SecondReading(words, first)
+
+
+def all_but_nirs(rows: Sequence[Row]) -> set[int]:
+    """Return the ids of the words of *rows* that are no part of what looks like a NIR."""
+    return {
+        id(word)
+        for row in rows
+        for token in row.tokens
+        for word in token.words
+        if token.kind is not Kind.NIR and len(_HAS_DIGIT.findall(token.text)) < _NIR_FIGURES
+    }
+
+
+def confirm(rows: Sequence[Row], view: View, proven: Collection[int], typeface: Typeface) -> list[Word]:
+    """Return the words of *rows*, numbers read twice already surer or more doubtful by the page's own *typeface*."""
+    words: list[Word] = []
+    for row in rows:
+        for place, word in enumerate(row.words):
+            if id(word) not in proven and _is_number(word.text):
+                figures = typeface.read(_crop_at(row, place, view), word.text)
+                if figures is not None and figures.probability >= _CLEAR:
+                    same = figures.text == _figures(word.text)
+                    sure = max(word.confidence, SEEN) if same else min(word.confidence, _CONTRADICTED)
+                    words.append(replace(word, confidence=sure))
+                    continue
+            words.append(word)
+    return words
+
+
+def _weighed(word: Word, read: Word, figures: Figures | None) -> Word:
+    """Return *word* as two of its three readings have it: the first, the line recogniser's, the typeface's."""
+    if figures is None:
+        return read
+    if figures.text == _figures(read.text):
+        return replace(read, confidence=max(read.confidence, AGREED if figures.probability >= _LEAST else _ALONE))
+    if figures.probability < _CLEAR:
+        return read
+    if figures.text == _figures(word.text):
+        return replace(word, confidence=_ALONE)
+    spelt = _spelt(word.text, figures.text)
+    if spelt is None:
+        return replace(read, confidence=min(read.confidence, _CONTRADICTED))
+    return replace(word, text=spelt, confidence=_CONTRADICTED)
+
+
+def _spelt(text: str, figures: str) -> str | None:
+    """Return *text* with its figures replaced by as many others, or None where the numbers of figures differ."""
+    if sum(c.isalnum() for c in text) != len(figures):
+        return None
+    left = iter(figures)
+    return "".join(next(left) if c.isalnum() else c for c in text)
 
 
 class CellReader:
@@ -72,21 +159,30 @@ class CellReader:
         self._view = view
         self._reader = reader
 
+    def text(self, place: Box) -> str:
+        """Return the text in *place* (in fractions of the view) as the line recogniser reads it best."""
+        crop = self._crop(place)
+        return self._reader.read_line(crop).best().text if crop is not None else ""
+
     def candidates(self, place: Box, allowed: str, parse: Callable[[str], str | None]) -> list[tuple[str, float]]:
         """Return the values the ink in *place* (in fractions of the view) may stand for, with their probabilities."""
-        height, width = self._view.grey.shape
-        air = _AIR * place.h
-        x0, x1 = (round(min(max(v, 0.0), 1.0) * width) for v in (place.x, place.x + place.w))
-        y0, y1 = (round(min(max(v, 0.0), 1.0) * height) for v in (place.y - air, place.y + place.h + air))
-        if x1 - x0 < _LEAST_PX or y1 - y0 < _LEAST_PX:
+        crop = self._crop(place)
+        if crop is None:
             return []
-        posteriors = self._reader.read_line(self._view.grey[y0:y1, x0:x1])
+        posteriors = self._reader.read_line(crop)
         found: dict[str, float] = {}
         for text, probability in n_best(posteriors, allowed=allowed, count=_MOST_CANDIDATES):
             value = parse(text.strip(" .,/-"))
             if value is not None:
                 found[value] = found.get(value, 0.0) + probability
         return sorted(found.items(), key=lambda item: -item[1])
+
+    def _crop(self, place: Box) -> NDArray[np.uint8] | None:
+        height, width = self._view.grey.shape
+        air = _AIR * place.h
+        x0, x1 = (round(min(max(v, 0.0), 1.0) * width) for v in (place.x, place.x + place.w))
+        y0, y1 = (round(min(max(v, 0.0), 1.0) * height) for v in (place.y - air, place.y + place.h + air))
+        return self._view.grey[y0:y1, x0:x1] if x1 - x0 >= _LEAST_PX and y1 - y0 >= _LEAST_PX else None
 
 
 def _is_number(text: str) -> bool:
@@ -113,11 +209,19 @@ def _figures(text: str) -> str:
     return "".join(c for c in text.upper() if c.isalnum())
 
 
+def _crop_at(row: Row, place: int, view: View) -> NDArray[np.uint8]:
+    before = row.words[place - 1] if place else None
+    after = row.words[place + 1] if place + 1 < len(row.words) else None
+    return _crop(row.words[place], before, after, view, row.character)
+
+
 def _crop(word: Word, before: Word | None, after: Word | None, view: View, character: float) -> NDArray[np.uint8]:
     """Cut *word* out of the view, up to the middle of the blanks around it."""
     height, width = view.grey.shape
     reach = 0.6 * character
-    left, right = word.box.x - reach, word.box.x + word.box.w + reach
+    # a date that begins with one figure lost the other one
+    lost = 1.4 * character if _CUT_DATE.fullmatch(word.text) else 0.0
+    left, right = word.box.x - reach - lost, word.box.x + word.box.w + reach
     if before is not None:
         left = max(left, (before.box.x + before.box.w + word.box.x) / 2)
     if after is not None:

@@ -22,6 +22,8 @@ _MOST_PIECES: Final = 7
 _HAS_CONTENT: Final = re.compile(r"[^\W_]|€")
 #: Two numbers alone in their place: an amount whose comma was not seen.
 _COMMA_LOST: Final = re.compile(r"\d{1,4} \d{2}(?: ?€)?")
+#: A label whose colon was read as a dot, and the number after it.
+_DOTTED_LABEL: Final = re.compile(r"([A-Za-zÀ-ÿ]{2,}|[Nn]°)\.(\d{3,})")
 #: A word whose middle lies within this share of a row's height of the row's last words stands on it.
 _SAME_ROW: Final = 0.55
 _RECENT: Final = 5
@@ -141,10 +143,13 @@ def rows_of(words: Iterable[Word]) -> list[Row]:
 
 
 def _unglued(word: Word) -> tuple[Word, ...]:
-    """Return a label and the value engines glued to it ("lot:217") as two words."""
+    """Return a label and the value engines glued to it ("lot:217", "AM.956540363") as two words."""
     label, colon, value = word.text.rpartition(":")
     if not (colon and value and (label[-1:].isalpha() or label.endswith("°"))):
-        return (word,)
+        dotted = _DOTTED_LABEL.fullmatch(word.text)
+        if dotted is None:
+            return (word,)
+        label, value = dotted.groups()
     x, y, w, h = word.box
     share = (len(label) + 1) / len(word.text)
     first = replace(word, text=label + ":", box=Box(x, y, w * share, h))

@@ -14,6 +14,7 @@ _AMOUNT: Final = re.compile(
 )
 #: An amount whose comma was not seen, told by its euro sign or by its column.
 _BARE_AMOUNT: Final = re.compile(r"(\d{1,6})\s(\d{2})\s*(€|EUR)?", re.IGNORECASE)
+_UNPOINTED: Final = re.compile(r"(\d{1,5})(\d{2})")
 _DATE: Final = re.compile(r"(\d{1,2})\s*([./\-:, ])\s*(\d{1,2})\s*[./\-:, ]\s*(\d{4}|\d{2})")
 _DATE_RUN: Final = re.compile(r"(\d{2})(\d{2})(\d{4}|\d{2})")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -74,6 +75,16 @@ def find_bare_amount(text: str) -> str | None:
     return find_amount(text) or (f"{int(bare.group(1))}.{bare.group(2)}" if bare else None)
 
 
+def find_unpointed_amount(text: str) -> str | None:
+    """Return the amount *text* is where a column says it is one and neither comma nor blank was seen: a guess.
+
+    >>> find_unpointed_amount("123995")
+    '1239.95'
+    """
+    digits = _UNPOINTED.fullmatch(text.strip(" ,;€"))
+    return f"{int(digits.group(1))}.{digits.group(2)}" if digits else None
+
+
 def _turned(text: str) -> str:
     """Return *text* with lookalikes of digits turned where it is mostly digits."""
     figures = sum(c.isdigit() for c in text)
@@ -83,7 +94,7 @@ def _turned(text: str) -> str:
 
 def find_date(text: str) -> str | None:
     """Return the date *text* is, as ``JJ/MM/AAAA`` digits ``DDMMYYYY`` or ``DDMMYY``; see ``written_date``."""
-    stripped = _turned(text.strip())
+    stripped = _turned(text.strip(" :;,."))
     iso = _ISO.fullmatch(stripped)
     if iso:
         return iso.group(3) + iso.group(2) + iso.group(1)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from extractors.decoding.grammars import calendar_odds
 from extractors.decoding.hypotheses import Hypothesis
@@ -29,8 +29,8 @@ _AMOUNT: Final = re.compile(r"(\d{1,3}(?: \d{3})+|\d{1,6})(?:[,.](\d{1,2}))?")
 _COEFFICIENT: Final = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?")
 _TITLES: Final = re.compile(r"(?:(?:DR|DOCTEUR|PR|PROFESSEUR|M|MR|MME|MLLE|MONSIEUR|MADAME)\.? +)+")
 
-# How often a pale comma is lost between the pen and the reader.
-_LOST_COMMA: Final = 0.02
+# How often a pale comma, or the 1 before a day, is lost between the pen and the reader.
+_LOST_STROKE: Final = 0.02
 # How much rarer, on papers, than the usual way of writing.
 _UNUSUAL: Final = 1 / 6
 _NO_CENTS: Final = 1 / 20
@@ -38,16 +38,21 @@ _IMPROBABLE: Final = 1 / 50
 _UNKNOWN_CODE: Final = 1 / 30
 
 
-def with_lost_commas(hypotheses: list[Hypothesis], decimals: int) -> list[Hypothesis]:
-    """Return *hypotheses* with what numbers without a comma would be had the scan lost it; no change for 0 decimals."""
-    if not decimals:
-        return hypotheses
+class Losing(Protocol):
+    """What an entry may be when a stroke of it is lost."""
+
+    def lost(self, text: str) -> tuple[str, ...]:
+        """Return what stood there if a pale stroke of *text* was lost."""
+        ...
+
+
+def with_lost_strokes(hypotheses: list[Hypothesis], grammar: Losing) -> list[Hypothesis]:
+    """Return *hypotheses* with what they would be had the scan lost a comma or a thin 1, where that is likely."""
     listed = {h.text: h.probability for h in hypotheses}
     for text, probability in list(listed.items()):
-        if text.isdigit() and len(text) > decimals:
-            whole = f"{text[:-decimals]},{text[-decimals:]}"
-            listed[whole] = listed.get(whole, 0.0) + _LOST_COMMA * probability
-            listed[text] -= _LOST_COMMA * probability
+        for whole in grammar.lost(text):
+            listed[whole] = listed.get(whole, 0.0) + _LOST_STROKE * probability
+            listed[text] -= _LOST_STROKE * probability
     return sorted((Hypothesis(t, p) for t, p in listed.items()), key=lambda h: -h.probability)
 
 
@@ -56,9 +61,13 @@ class _Line:
 
     fold: Mapping[str, str] | None = None
     separators: str = ","
-    decimals: int = 0
     words: Collection[str] = ()
     unlisted: float = 1.0
+
+    def lost(self, text: str) -> tuple[str, ...]:
+        """Return what stood there if a pale stroke of *text* was lost between the pen and the reader."""
+        del text
+        return ()
 
 
 class WrittenDate(_Line):
@@ -66,6 +75,10 @@ class WrittenDate(_Line):
 
     fold = DATE_FOLD
     separators = "/.-"
+
+    def lost(self, text: str) -> tuple[str, ...]:
+        """Return the date with a 1 before its day, where the day has one digit."""
+        return (f"1{text}",) if re.match(r"\d[/.\-]", text) else ()
 
     def __init__(self, first_year: int, last_year: int) -> None:
         self._years = range(first_year, last_year + 1)
@@ -86,7 +99,12 @@ class WrittenDate(_Line):
     def odds(self, text: str) -> float:
         """Return less for a day no calendar has, a far year, or separators that do not go together."""
         separators = re.sub(r"[\d ]", "", text.strip())
-        usual = len(separators) in (0, 2) and len(set(separators)) <= 1 and not _LEANING.fullmatch(text.strip())
+        usual = (
+            len(separators) in (0, 2)
+            and len(set(separators)) <= 1
+            and not _LEANING.fullmatch(text.strip())
+            and not re.match(r"\d\D", text.strip())
+        )
         return calendar_odds(self.value(text) or "", self._years) * (1.0 if usual else _UNUSUAL)
 
 
@@ -94,7 +112,10 @@ class Amount(_Line):
     """Euros, two decimals: 18,20."""
 
     fold = AMOUNT_FOLD
-    decimals = 2
+
+    def lost(self, text: str) -> tuple[str, ...]:
+        """Return the amount with a comma before its cents, where it has none."""
+        return (f"{text[:-2]},{text[-2:]}",) if re.fullmatch(r"\d{3,}", text) else ()
 
     def value(self, text: str) -> str | None:
         """Return the amount with a point and two decimals, or None."""
@@ -116,7 +137,10 @@ class Coefficient(_Line):
     """An act's coefficient: 3, 1,5, 0,75."""
 
     fold = AMOUNT_FOLD
-    decimals = 1
+
+    def lost(self, text: str) -> tuple[str, ...]:
+        """Return the coefficient with a comma before its last digit, where it has none."""
+        return (f"{text[:-1]},{text[-1]}",) if re.fullmatch(r"\d{2,}", text) else ()
 
     def value(self, text: str) -> str | None:
         """Return the number with a point, without trailing zeros, or None."""

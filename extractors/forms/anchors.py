@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.forms.template import BoxMm, FormTemplate
+from extractors.forms.template import FormTemplate
+from extractors.turning import warped
 
 #: Size of a patch: a few printed words, wide enough to be unlike its neighbours.
 _PATCH_MM: Final = (17.0, 6.0)
@@ -64,17 +65,32 @@ def anchors_of(template: FormTemplate, px_per_mm: float) -> tuple[Anchor, ...]:
 
 
 def find_anchors(
-    page: NDArray[np.uint8], anchors: tuple[Anchor, ...], px_per_mm: float, reach_mm: float, *, is_bilevel: bool
+    image: NDArray[np.uint8],
+    to_image: NDArray[np.float64],
+    anchors: tuple[Anchor, ...],
+    px_per_mm: float,
+    reach_mm: float,
+    *,
+    is_bilevel: bool,
 ) -> list[Find]:
-    """Return the *anchors* seen within *reach_mm* of their place on *page*, roughly rectified at *px_per_mm*."""
+    """Return the *anchors* seen within *reach_mm* of their place on a page.
+
+    Args:
+        image: the page, at a resolution near *px_per_mm*.
+        to_image: 3x3, from millimetres of the form to pixels of *image*, roughly.
+        anchors: patches at *px_per_mm*.
+        px_per_mm: of the patches.
+        reach_mm: how far off *to_image* may be.
+        is_bilevel: the page lost its tints.
+    """
     reach = round(reach_mm * px_per_mm)
-    wide = cv2.copyMakeBorder(page, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
     finds: list[Find] = []
     for anchor in anchors:
         patch = anchor.dark if is_bilevel else anchor.grey
         height, width = patch.shape
         x, y = round(anchor.x_mm * px_per_mm), round(anchor.y_mm * px_per_mm)
-        window = wide[y : y + height + 2 * reach, x : x + width + 2 * reach]
+        corner = np.array([[1, 0, x - reach], [0, 1, y - reach], [0, 0, px_per_mm]]) / px_per_mm
+        window = warped(image, to_image @ corner, (width + 2 * reach, height + 2 * reach))
         scores = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
         _, best, _, (px, py) = cv2.minMaxLoc(scores)
         if best < _SEEN:
@@ -113,6 +129,3 @@ def _entries(
             left, top, right, bottom = (round(v * px_per_mm) for v in (x, y, x + w, y + h))
             filled[max(top, 0) : bottom, max(left, 0) : right] = 1.0
     return np.asarray(cv2.blur(filled, patch) > 0.3, np.bool_)  # noqa: PLR2004 - a third under a pen still leaves the rest
-
-
-_BOX: type[BoxMm] = BoxMm

@@ -9,9 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.forms.light import evenly_lit, flat_areas
+from extractors.forms.light import Ground, evenly_lit, ground_of
 from extractors.forms.template import FormTemplate, Zone
 
+#: Resolution of the check: a table's white rules, 0.45 mm, still show.
+ENTRIES_PX_PER_MM: Final = 4.0
 #: Grey levels between paper and tint; under it the scan lost the tints.
 _LEAST_STEP: Final = 12.0
 #: Greys of the blank: white paper, and tints lighter than the dark print.
@@ -27,71 +29,107 @@ _MANY: Final = 4
 #: How far a table's rule may lie from where the blank has it, and the share of its rules that pens may hide.
 _RULE_REACH_MM: Final = 0.6
 _RULES_LOST: Final = 0.12
+#: Of a table's points every so many are looked at for its rules: medians need no more.
+_RULE_STEP: Final = 3
 
 
-def entries_agree(page: NDArray[np.uint8], template: FormTemplate, px_per_mm: float) -> bool:
-    """Return whether tinted entries of *page*, rectified at *px_per_mm*, stand where *template* has them."""
-    blank = template.blank(px_per_mm)
-    flat = flat_areas(blank)
-    tinted = flat & (blank > _TINT[0]) & (blank < _TINT[1])
-    white = flat & (blank > _WHITE)
-    if not tinted.any():
-        return True
-    smooth = np.asarray(cv2.GaussianBlur(evenly_lit(page, blank, flat), (3, 3), 0), np.uint8)
-    tint_level, white_level = float(np.median(smooth[tinted])), float(np.median(smooth[white]))
-    step = white_level - tint_level
-    if step < _LEAST_STEP:
-        return True
-    # ink, and what its edge lends to the pixels beside it, says nothing of the tint
-    ink = cv2.dilate((smooth < tint_level - step * 0.6).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    tint_on_white = _patches(white & ~ink & (smooth < tint_level + 0.35 * step), px_per_mm)
-    white_on_tint = _patches(tinted & ~ink & (smooth > white_level - 0.35 * step), px_per_mm)
-    wrong = 0
-    for zone in template.zones:
-        if zone.kind == "table" and not _rules_stand(smooth, blank, zone, px_per_mm, (tint_level, white_level)):
-            return False
-        if zone.kind not in {"comb", "text"}:
-            continue
-        extra, lacking = (_area_around(patches, zone, px_per_mm) for patches in (tint_on_white, white_on_tint))
-        if extra > _WRONG_MM2 and lacking > _WRONG_MM2:
-            return False  # moved: neither fluid nor a stamp does both
-        wrong += max(extra, lacking) > _WRONG_MM2
-    return wrong < _MANY
+class EntriesCheck:
+    """Compares the entries of pages with one template's. Holds what the blank alone tells."""
+
+    def __init__(self, template: FormTemplate) -> None:
+        self._zones = template.zones
+        self._ground: Ground = ground_of(template, ENTRIES_PX_PER_MM)
+        blank, flat = self._ground.blank, self._ground.flat
+        self._tinted = cv2.bitwise_and(flat, cv2.inRange(blank, *_range(_TINT[0] + 1, _TINT[1] - 1)))
+        self._white = cv2.bitwise_and(flat, cv2.inRange(blank, *_range(_WHITE + 1, 255)))
+        greys = self._ground.points.items()
+        self._tint_points = [points for grey, points in greys if _TINT[0] < grey < _TINT[1]]
+        self._white_points = [points for grey, points in greys if grey > _WHITE]
+        tables = (zone for zone in template.zones if zone.kind == "table")
+        self._rules = {zone.id: _rules_of(blank, zone) for zone in tables}
+
+    def agrees(self, page: NDArray[np.uint8]) -> bool:
+        """Return whether tinted entries of *page*, rectified at ``ENTRIES_PX_PER_MM``, stand as on the blank."""
+        if not self._tint_points or not self._white_points:
+            return True
+        smooth = np.asarray(cv2.GaussianBlur(evenly_lit(page, self._ground), (3, 3), 0), np.uint8)
+        seen = smooth.ravel()
+        tint_level = float(np.median(seen[np.concatenate(self._tint_points)]))
+        white_level = float(np.median(seen[np.concatenate(self._white_points)]))
+        step = white_level - tint_level
+        if step < _LEAST_STEP:
+            return True
+        # ink, and what its edge lends to the pixels beside it, says nothing of the tint
+        paper = np.asarray(cv2.inRange(smooth, *_range(tint_level - step * 0.6, 255.0)), np.uint8)
+        paper = np.asarray(cv2.erode(paper, np.ones((5, 5), np.uint8)), np.uint8)
+        dark = cv2.inRange(smooth, *_range(0.0, tint_level + 0.35 * step))
+        light = cv2.inRange(smooth, *_range(white_level - 0.35 * step, 255.0))
+        tint_on_white = _patches(cv2.bitwise_and(dark, cv2.bitwise_and(paper, self._white)))
+        white_on_tint = _patches(cv2.bitwise_and(light, cv2.bitwise_and(paper, self._tinted)))
+        wrong = 0
+        for zone in self._zones:
+            if zone.kind == "table" and not _rules_stand(smooth, zone, self._rules[zone.id], (tint_level, white_level)):
+                return False
+            if zone.kind not in {"comb", "text"}:
+                continue
+            extra, lacking = (_area_around(patches, zone) for patches in (tint_on_white, white_on_tint))
+            if extra > _WRONG_MM2 and lacking > _WRONG_MM2:
+                return False  # moved: neither fluid nor a stamp does both
+            wrong += max(extra, lacking) > _WRONG_MM2
+        return wrong < _MANY
 
 
-def _patches(wrong: NDArray[np.bool_], px_per_mm: float) -> NDArray[np.uint8]:
-    side = round(_PATCH_MM * px_per_mm)
-    opened = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+def _range(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.array([low], np.float64), np.array([high], np.float64)
+
+
+def _patches(wrong: object) -> NDArray[np.uint8]:
+    side = round(_PATCH_MM * ENTRIES_PX_PER_MM)
+    opened = cv2.morphologyEx(np.asarray(wrong, np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     return np.asarray(opened, np.uint8)
 
 
-def _area_around(patches: NDArray[np.uint8], zone: Zone, px_per_mm: float) -> float:
+def _area_around(patches: NDArray[np.uint8], zone: Zone) -> float:
     x, y, w, h = zone.box_mm
-    left, right = round((x - _AROUND_MM) * px_per_mm), round((x + w + _AROUND_MM) * px_per_mm)
-    top, bottom = round((y - 1) * px_per_mm), round((y + h + 1) * px_per_mm)
-    return float(patches[max(top, 0) : bottom, max(left, 0) : right].sum()) / px_per_mm**2
+    left, right = round((x - _AROUND_MM) * ENTRIES_PX_PER_MM), round((x + w + _AROUND_MM) * ENTRIES_PX_PER_MM)
+    top, bottom = round((y - 1) * ENTRIES_PX_PER_MM), round((y + h + 1) * ENTRIES_PX_PER_MM)
+    return cv2.countNonZero(patches[max(top, 0) : bottom, max(left, 0) : right]) / ENTRIES_PX_PER_MM**2
+
+
+def _rules_of(blank: NDArray[np.uint8], zone: Zone) -> tuple[list[int], list[int]]:
+    """Return where the blank's rules lie in a table, across and down, in px from its corner under the headings."""
+    there = np.clip(_inside(blank, zone), _TINT[0], 255)
+    reach = round(_RULE_REACH_MM * ENTRIES_PX_PER_MM)
+    across, down = (np.median(there, axis=axis) for axis in (1, 0))
+    found = []
+    for known in (across, down):
+        rules = _peaks(known, 0.4 * float(np.ptp(known)))
+        found.append([i for i in rules if reach <= i < len(known) - reach])
+    return found[0], found[1]
 
 
 def _rules_stand(
-    page: NDArray[np.uint8], blank: NDArray[np.uint8], zone: Zone, px_per_mm: float, levels: tuple[float, float]
+    page: NDArray[np.uint8], zone: Zone, rules: tuple[list[int], list[int]], levels: tuple[float, float]
 ) -> bool:
     """Return whether a table's white rules, across and down, are on the page where the blank has them."""
-    x, y, w, h = zone.box_mm
-    top, bottom = round((y + zone.header_mm) * px_per_mm), round((y + h) * px_per_mm)
-    left, right = round(x * px_per_mm), round((x + w) * px_per_mm)
-    here = np.clip(page[top:bottom, left:right], levels[0] - 4, levels[1])
-    there = np.clip(blank[top:bottom, left:right], _TINT[0], 255)
-    reach = round(_RULE_REACH_MM * px_per_mm)
-    for axis in (1, 0):
-        seen, known = np.median(here, axis=axis), np.median(there, axis=axis)
-        rules = [i for i in _peaks(known, 0.4 * np.ptp(known)) if reach <= i < len(known) - reach]
+    here = np.clip(_inside(page, zone), levels[0] - 4, levels[1])
+    reach = round(_RULE_REACH_MM * ENTRIES_PX_PER_MM)
+    profiles = np.median(here[:, ::_RULE_STEP], axis=1), np.median(here[::_RULE_STEP], axis=0)
+    for known, seen in zip(rules, profiles, strict=True):
         found = _peaks(seen, 0.3 * (levels[1] - levels[0]))
         if not found:
             continue  # thin rules, lost by this scanner
-        missing = sum(not any(abs(i - j) <= reach for j in found) for i in rules)
-        if missing > _RULES_LOST * len(rules):
+        missing = sum(not any(abs(i - j) <= reach for j in found) for i in known)
+        if missing > _RULES_LOST * len(known):
             return False
     return True
+
+
+def _inside(page: NDArray[np.uint8], zone: Zone) -> NDArray[np.uint8]:
+    """Return the part of *page* under a table's headings."""
+    x, y, w, h = zone.box_mm
+    top, bottom = round((y + zone.header_mm) * ENTRIES_PX_PER_MM), round((y + h) * ENTRIES_PX_PER_MM)
+    return page[top:bottom, round(x * ENTRIES_PX_PER_MM) : round((x + w) * ENTRIES_PX_PER_MM)]
 
 
 def _peaks(profile: NDArray[np.float64], height: float) -> list[int]:

@@ -42,10 +42,16 @@ def without_found_print(grey: NDArray[np.uint8], template: FormTemplate, px_per_
         for row in zone.rows_mm:
             for cell in row.values():
                 _without_outline(cleaned, cell, px_per_mm)
+    written = cleaned.copy()
     for x, y, w, h in template.words_mm:
         left, top = round((x - _AIR_MM) * px_per_mm), round((y - _AIR_MM) * px_per_mm)
         right, bottom = round((x + w + _AIR_MM) * px_per_mm), round((y + h + _AIR_MM) * px_per_mm)
         cleaned[max(top, 0) : bottom, max(left, 0) : right] = 255
+    for zone in template.zones:  # a word too many must never empty an entry: that would be a wrong value in silence
+        for x, y, w, h in tuple(b for row in zone.rows_mm for b in row.values()) or (zone.box_mm,):
+            left, top, right, bottom = (round(v * px_per_mm) for v in (x, y, x + w, y + h))
+            inside = (slice(max(top, 0), bottom), slice(max(left, 0), right))
+            cleaned[inside] = written[inside]
     return cleaned
 
 

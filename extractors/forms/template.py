@@ -99,7 +99,7 @@ class FormTemplate(Record):
         """
         if self.folder is None:
             raise UsageError(f"{self.form}: no blank print belongs to zones found by labels")
-        return _blank(self.folder, self.page_mm, round(px_per_mm, 3))
+        return blank_of(self.folder, self.page_mm, round(px_per_mm, 3))
 
 
 def load_template(folder: Path) -> FormTemplate:
@@ -134,7 +134,7 @@ def load_templates(folders: Iterable[Path] = ()) -> tuple[FormTemplate, ...]:
 
 
 @lru_cache(maxsize=16)
-def _blank(folder: Path, page_mm: tuple[float, float], px_per_mm: float) -> NDArray[np.uint8]:
+def blank_of(folder: Path, page_mm: tuple[float, float], px_per_mm: float) -> NDArray[np.uint8]:
     """Return the blank of *folder*, its pixels locked, since every page of a worker shares them."""
     size = (round(page_mm[0] * px_per_mm), round(page_mm[1] * px_per_mm))
     pdf = folder / "blank.pdf"

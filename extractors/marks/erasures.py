@@ -15,7 +15,12 @@ from schemas.mark import Mark, MarkKind
 
 # A cell is overwritten when its reader calls it junk this surely, and it holds this much more ink than its neighbours.
 _JUNK: Final = 0.75
-_MUCH_INK: Final = 1.5
+_MUCH_INK: Final = 1.35
+# Printed noughts with a dot inside hold 1.42 times the ink of the figures beside them.
+_MUCH_PRINTED_INK: Final = 1.7
+# A cell with this many times its neighbours' ink holds two figures, however well the last one reads.
+_TWO_FIGURES: Final = 2.4
+_TWICE_THE_INK: Final = 0.75
 # More junk cells than this in a comb are the reader's ignorance.
 _MOST_JUNK: Final = 3
 # Ink right over or under a cell, in mm2: a stamp or a frame crosses the comb there, and explains the junk.
@@ -88,11 +93,14 @@ def _overwritten(view: FormView, ink: Ink, one: Written, page: int) -> Iterator[
     areas = [one.entry.area_in(cell, view.px_per_mm) for cell in one.cells]
     if sum(junk >= _JUNK for junk in one.junk) > _MOST_JUNK:
         return  # a hand or a font the reader does not know
+    much = _MUCH_PRINTED_INK if one.entry.is_printed else _MUCH_INK
     usual = float(np.median([a for a in areas if a > 0] or [0.0]))
     for cell, area, junk in zip(one.cells, areas, one.junk, strict=True):
         crossed = max(ink.area_mm2(beside) for beside in _above_and_below(cell)) > _BESIDE_MM2
-        if junk >= _JUNK and area >= _MUCH_INK * usual and not crossed:
-            yield Mark(kind=MarkKind.OVERWRITE, page=page, box=view.box(cell), score=junk, field=one.field)
+        is_junk = junk >= _JUNK and area >= much * usual
+        if (is_junk or area >= _TWO_FIGURES * usual) and not crossed:
+            score = max(junk, _TWICE_THE_INK)
+            yield Mark(kind=MarkKind.OVERWRITE, page=page, box=view.box(cell), score=score, field=one.field)
 
 
 def _above_and_below(cell: Rect) -> tuple[Rect, Rect]:

@@ -73,15 +73,14 @@ def _rules_through(ink: FreeInk, box: Box) -> list[Stroke]:
     left, top, right, bottom = ink.pixels(box)
     over = round(_OVERSHOOT_MM * ink.px_per_mm)
     height = bottom - top
-    stats = cv2.connectedComponentsWithStats(ink.rules, connectivity=8)[2][1:]
     return [
-        Stroke(int(x), int(y), int(w), int(h), int(area), 0)
-        for x, y, w, h, area in stats
-        if w >= 0.4 * (right - left)
-        and left - over <= x
-        and x + w <= right + over
-        and top + 0.2 * height <= y + h / 2 <= bottom - 0.2 * height
-        and np.count_nonzero(ink.mask[max(y - over // 4, 0) : y + h + over // 4, x : x + w]) > area / 4
+        s
+        for s in ink.rule_strokes
+        if s.w >= 0.4 * (right - left)
+        and left - over <= s.x
+        and s.x + s.w <= right + over
+        and top + 0.2 * height <= s.y + s.h / 2 <= bottom - 0.2 * height
+        and np.count_nonzero(ink.mask[max(s.y - over // 4, 0) : s.y + s.h + over // 4, s.x : s.x + s.w]) > s.area / 4
     ]
 
 

@@ -5,7 +5,7 @@ An ordonnance carries the prescriber's RPPS and the structure's number as Code 1
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -22,9 +22,9 @@ _FORMATS: Final = [
     zxingcpp.BarcodeFormat.QRCode,
     zxingcpp.BarcodeFormat.DataMatrix,
 ]
-# Below 200 dpi the bars of an ordonnance (0.25 to 0.33 mm a module) fall under two pixels and decoding fails;
-# above it the page costs more and nothing more is found (14 pages of three scanners: 20 of 26 codes at 200 dpi).
-_PAGE_DPI: Final = 200.0
+# The whole page is searched at this resolution at least, which shows square codes; bars it may not decode (0.25 to
+# 0.33 mm a module is under two pixels) are seen as patches, upright or lying, and read one by one.
+_PAGE_DPI: Final = 150.0
 _TEXTURE_DPI: Final = 100.0
 _CROP_DPI: Final = 400.0
 # The smallest code the arrêté allows: 11 digits at 0.19 mm a module are some 17 mm wide and 4 mm high.
@@ -91,9 +91,10 @@ class Barcode:
 
 def read_barcodes(view: View) -> list[Barcode]:
     """Return the codes of the page, top to bottom; those a page-wide pass misses are tried again one by one."""
-    scale = min(1.0, _PAGE_DPI / view.dpi)
-    found = _decode(_resized(view.grey, scale), Box(0, 0, 1, 1))
-    for patch in _find_bars(view):
+    step = max(int(view.dpi / _PAGE_DPI), 1)
+    page = _resized(view.grey, 1 / step)
+    found = _decode(page, Box(0, 0, 1, 1), try_rotate=False)
+    for patch in _find_bars(page, view.dpi / step):
         if not any(_covers(code.box, patch) for code in found):
             found += [code for code in _read_patch(view, patch) if not any(_is_same(code, other) for other in found)]
     return sorted(found, key=lambda code: (code.box.y, code.box.x))
@@ -106,12 +107,16 @@ def _resized(grey: _Grey, scale: float) -> _Grey:
     return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=kind), np.uint8)
 
 
-def _decode(grey: _Grey, place: Box) -> list[Barcode]:
+def _decode(grey: _Grey, place: Box, *, try_rotate: bool = True) -> list[Barcode]:
     """Decode *grey*, which shows the part *place* of the view."""
     height, width = grey.shape
     codes = []
     for result in zxingcpp.read_barcodes(
-        np.ascontiguousarray(grey), formats=zxingcpp.BarcodeFormats(_FORMATS), try_downscale=False
+        np.ascontiguousarray(grey),
+        formats=zxingcpp.BarcodeFormats(_FORMATS),
+        try_rotate=try_rotate,
+        try_downscale=False,
+        try_invert=False,
     ):
         spot = result.position
         corners = (spot.top_left, spot.top_right, spot.bottom_left, spot.bottom_right)
@@ -126,32 +131,41 @@ def _decode(grey: _Grey, place: Box) -> list[Barcode]:
     return codes
 
 
-def _find_bars(view: View) -> list[Box]:
-    """Return where the page looks like upright bars: strong gradients across, none along, over a wide patch."""
-    scale = min(1.0, _TEXTURE_DPI / view.dpi)
-    small = _resized(view.grey, scale)
-    dots_per_mm = view.dpi * scale / _MM_PER_INCH
+def _find_bars(page: _Grey, dpi: float) -> list[Box]:
+    """Return where *page* looks like bars, upright or lying: strong gradients across, none along, over a wide patch."""
+    scale = min(1.0, _TEXTURE_DPI / dpi)
+    small = _resized(page, scale)
+    dots_per_mm = dpi * scale / _MM_PER_INCH
     across = cv2.convertScaleAbs(cv2.Sobel(small, cv2.CV_16S, 1, 0, ksize=3), alpha=0.5)
     along = cv2.convertScaleAbs(cv2.Sobel(small, cv2.CV_16S, 0, 1, ksize=3), alpha=0.5)
-    size = (round(3 * dots_per_mm), round(2 * dots_per_mm))
-    bars = cv2.blur(cv2.subtract(across, along), size)
+    patches = _patches(cv2.subtract(across, along), dots_per_mm)
+    patches += [(n, Box(b.y, b.x, b.h, b.w)) for n, b in _patches(cv2.subtract(along, across).T, dots_per_mm)]
+    return [box for _, box in sorted(patches, key=lambda patch: -patch[0])[:_MAX_PATCHES]]
+
+
+def _patches(gradient: NDArray[Any], dots_per_mm: float) -> list[tuple[int, Box]]:
+    """Return the wide patches of strong *gradient*, with their area."""
+    bars = cv2.blur(np.ascontiguousarray(gradient), (round(3 * dots_per_mm), round(2 * dots_per_mm)))
     mask = np.where(bars > _BAR_GRADIENT, 255, 0).astype(np.uint8)
+    if not cv2.countNonZero(mask):
+        return []
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, round(4 * dots_per_mm)), np.uint8)), np.uint8)
-    height, width = small.shape
-    patches = [
+    height, width = mask.shape
+    return [
         (int(area), Box(x / width, y / height, w / width, h / height))
         for x, y, w, h, area in cv2.connectedComponentsWithStats(mask)[2][1:]
         if w >= _MIN_WIDTH_MM * dots_per_mm and h >= _MIN_HEIGHT_MM * dots_per_mm
     ]
-    return [box for _, box in sorted(patches, key=lambda patch: -patch[0])[:_MAX_PATCHES]]
 
 
 def _read_patch(view: View, patch: Box) -> list[Barcode]:
     """Decode one patch at a fine scale, as it is, then smoothed along its bars, which mends bilevel specks."""
     margin = 5.0 / _MM_PER_INCH * view.dpi
     height, width = view.grey.shape
-    left, right = (max(0, round(patch.x * width - margin)), min(width, round((patch.x + patch.w) * width + margin)))
-    top, bottom = max(0, round(patch.y * height)), min(height, round((patch.y + patch.h) * height))
+    # the quiet zone lies at the ends of the code
+    beside, above = (margin, 0.0) if patch.w * width >= patch.h * height else (0.0, margin)
+    left, right = max(0, round(patch.x * width - beside)), min(width, round((patch.x + patch.w) * width + beside))
+    top, bottom = max(0, round(patch.y * height - above)), min(height, round((patch.y + patch.h) * height + above))
     crop = view.grey[top:bottom, left:right]
     place = Box(left / width, top / height, (right - left) / width, (bottom - top) / height)
     scale = max(1.0, _CROP_DPI / view.dpi)

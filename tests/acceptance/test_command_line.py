@@ -118,3 +118,20 @@ def test_evaluate_prints_figures_for_given_results(
     figures = json.loads((tmp_path / "figures.json").read_text("utf-8"))
     assert figures["lots"] == 1
     assert figures["shares"]["page_kind/feuille_de_soins"] == {"right": 2, "n": 2, "share": 1.0}
+
+
+def test_a_stack_of_several_lots_needs_a_folder(lot: Path, tmp_path: Path) -> None:
+    """Two bordereaux are two lots: one file each in a folder, or an error that says so."""
+    other = tmp_path / "other"
+    write_lot(draw_lot(7, "clean_typed", invoices=(1, 1)), other)
+    inputs = (lot / "in", other / "in")
+
+    one_file = liasse("read", *inputs, "--out", tmp_path / "out.json")
+    folder = liasse("read", *inputs, "--out", f"{tmp_path}/lots/")
+
+    assert one_file.returncode == 2
+    assert "--out" in one_file.stderr
+    assert folder.returncode == 0, folder.stderr
+    lots = [json.loads(path.read_text("utf-8")) for path in sorted((tmp_path / "lots").iterdir())]
+    assert [len(read["invoices"]) for read in lots] == [2, 1]
+    assert all(read["pages"][0]["index"] == 0 for read in lots)

@@ -52,14 +52,17 @@ class Sheet:
         self.font = ImageFont.truetype(str(font_path("cousine")), round(3.6 * PX))
 
     def rect(self, zone: str) -> Rect:
+        """Return a zone's place."""
         found = self.template.zone(zone)
         assert found is not None
         return Rect(*found.box_mm)
 
     def type(self, text: str, rect: Rect) -> None:
+        """Type on a line."""
         self.draw.text(((rect.x + 1.2) * PX, (rect.y + rect.h / 2) * PX), text, 25, self.font, anchor="lm")
 
     def comb(self, zone: str, text: str) -> None:
+        """Type in cells."""
         found = self.template.zone(zone)
         assert found is not None
         for symbol, cell in zip(text, found.cells_mm, strict=False):
@@ -67,23 +70,28 @@ class Sheet:
             self.draw.text(middle, symbol, 25, self.font, anchor="mm")
 
     def line(self, *points: tuple[float, float], width_mm: float = 0.4) -> None:
+        """Draw a stroke of the pen."""
         self.draw.line([(x * PX, y * PX) for x, y in points], 40, round(width_mm * PX), joint="curve")
 
     def cross(self, zone: str) -> None:
+        """Tick a box with a cross."""
         x, y, w, h = self.rect(zone)
         self.line((x + 0.4, y + 0.4), (x + w - 0.4, y + h - 0.4))
         self.line((x + w - 0.4, y + 0.4), (x + 0.4, y + h - 0.4))
 
     def sign(self, zone: str) -> None:
+        """Sign in a box."""
         x, y, _, _ = self.rect(zone)
         self.line((x + 8, y + 12), (x + 14, y + 5), (x + 17, y + 14), (x + 24, y + 6), (x + 38, y + 11))
 
     def act(self, row: int, column: str) -> Rect:
+        """Return the place of a cell of the table."""
         found = self.template.zone("acts")
         assert found is not None
         return Rect(*found.rows_mm[row][column])
 
     def read(self) -> Invoice:
+        """Read the form as drawn so far."""
         cleaned: NDArray[np.uint8] = np.asarray(self.image)
         width, height = self.template.page_mm
         blank = self.template.blank(PX)

@@ -25,7 +25,7 @@ def cells(text: str, doubts: dict[int, dict[str, float]] | None = None, sure: fl
         table[row] = 1e-5
         for symbol, share in shares.items():
             table[row, CLASSES.index(symbol)] = share
-    return table / table.sum(axis=1, keepdims=True)
+    return np.asarray(table / table.sum(axis=1, keepdims=True), np.float32)
 
 
 def test_a_clear_comb_is_read_as_it_stands() -> None:

@@ -213,3 +213,17 @@ def test_a_junk_cell_with_twice_the_ink_is_overwritten() -> None:
     found = marks_of(laid(image), rect, "prescriber_rpps", cells=cells, junk=(0.0, 0.7, 0.9, 0.0))
 
     assert found == [("prescriber_rpps", MarkKind.OVERWRITE)]
+
+
+def test_a_cell_with_three_times_the_ink_is_overwritten_however_well_it_reads() -> None:
+    """A nought drawn thickly over another digit reads as a clear nought: the ink gives it away."""
+    cells = tuple(Rect(20 + 4.7 * i, 20, 4.7, 4.8) for i in range(6))
+    image = paper()
+    for i, digit in enumerate("107106"):
+        typed(image, digit, cells[i].x + 1.2, 23.8)
+    cv2.circle(image, (round((cells[4].x + 2.2) * PX), round(22.4 * PX)), 16, 20, -1)
+    rect = Rect(20, 20, 28.2, 4.8)
+
+    found = marks_of(laid(image), rect, "prescriber_rpps", cells=cells, junk=(0.0,) * 6)
+
+    assert found == [("prescriber_rpps", MarkKind.OVERWRITE)]
