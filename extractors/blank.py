@@ -23,6 +23,12 @@ _MARGIN_MM: Final = 20.0
 #: A fold is straight, thin and long.
 _FOLD_MM: Final = 35.0
 _FOLD_WIDTH_MM: Final = 1.6
+#: One that comes out in pieces is known by its length: pieces no farther apart than the second, nearly all of their
+#: ink on one line. The smallest print is higher than a fold is wide; more ink than the last is no fold across a page.
+_BROKEN_FOLD_MM: Final = 90.0
+_FOLD_GAP_MM: Final = 20.0
+_STRAIGHT: Final = 0.95
+_MOST_OF_FOLDS_MM2: Final = 1000.0
 
 
 def is_blank(scan: Scan, page: InkMap | None = None) -> bool:
@@ -36,17 +42,43 @@ def is_blank(scan: Scan, page: InkMap | None = None) -> bool:
         return False
     page = page or ink_map(grey_of(scan.pixels), estimate_dpi(scan))
     strokes = np.where((page.depth > _LEAST_DEPTH) & (page.border == 0), np.uint8(255), np.uint8(0))
+    ink = _entries(strokes, page.px_per_mm)
+    if _LEAST_INK_MM2 <= ink < _MOST_OF_FOLDS_MM2:
+        ink = _entries(_without_broken_folds(strokes, page.px_per_mm), page.px_per_mm)
+    return ink < _LEAST_INK_MM2
+
+
+def _entries(strokes: NDArray[np.uint8], mm: float) -> float:
+    """Return the ink in mm2 that is neither dust nor trace of handling."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    mm = page.px_per_mm
     boxes = stats[1:].astype(np.float64)
     if not len(boxes):
-        return True
+        return 0.0
     x, y, w, h = (boxes[:, i] / mm for i in range(4))
     area = boxes[:, 4] / mm**2
     height, width = (side / mm for side in strokes.shape)
     from_edge = np.minimum.reduce([x, y, width - x - w, height - y - h])
     ignored = (area < _SPECK_MM2) | _folds(w, h, area) | ((from_edge < _MARGIN_MM) & _handling(w, h, area))
-    return float(area[~ignored].sum()) < _LEAST_INK_MM2
+    return float(area[~ignored].sum())
+
+
+def _without_broken_folds(strokes: NDArray[np.uint8], mm: float) -> NDArray[np.uint8]:
+    """Return *strokes* without the folds that come out in pieces: pieces in one straight line, up or across."""
+    kept = strokes.copy()
+    gap, lean = round(_FOLD_GAP_MM * mm), round(_FOLD_WIDTH_MM * mm) | 1
+    for thick, along in (((1, lean), (gap, 1)), ((lean, 1), (1, gap))):
+        wide = cv2.dilate(strokes, np.ones(thick, np.uint8))
+        joined = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones(along, np.uint8))
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+        for label in np.flatnonzero(stats[1:, 2:4].max(axis=1) > _BROKEN_FOLD_MM * mm) + 1:
+            own = (labels == label) & (strokes > 0)
+            ys, xs = np.nonzero(own)
+            points = np.column_stack([xs, ys]).astype(np.float32)
+            dx, dy, x0, y0 = cv2.fitLine(points, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel().tolist()
+            away = np.abs((points[:, 0] - x0) * dy - (points[:, 1] - y0) * dx)
+            if float((away <= _FOLD_WIDTH_MM / 2 * mm).mean()) >= _STRAIGHT:
+                kept[ys, xs] = 0
+    return kept
 
 
 _Floats = NDArray[np.float64]

@@ -177,7 +177,7 @@ def join_bordereau_pages(pages: Sequence[BordereauPage]) -> Bordereau:
 def _header_fields(header: HeaderReader, evidence: Evidence, lot_date: Found | None) -> dict[str, Field[str]]:
     number = header.provider_number()
     return {
-        "provider_number": evidence.header(number),
+        "provider_number": evidence.provider(number),
         "provider_name": evidence.title(header.provider_name(number)),
         "lot_number": evidence.header(header.lot_number()),
         "lot_date": evidence.date(lot_date.words if lot_date else (), latest=None),

@@ -26,6 +26,8 @@ _CELL_MARGIN: Final = (0.25, 0.20)
 # Shorter than this share of the line's height is a comma, a point or a dash; so is what hangs under its middle.
 _SHORT: Final = 0.45
 _TALLEST_MARK: Final = 0.75
+# A short low stroke between digits is a comma: what else it may be is dust, and dust that large is rare.
+_MARK: Final = 0.99
 # A slash leans at least this much: run over rise.
 _SLASH_LEAN: Final = 0.18
 # What the reader calls junk here is mostly a digit it was not shown well; then any digit is about as likely.
@@ -182,7 +184,7 @@ def _symbols(
     if (piece.height < _SHORT * line or (low and piece.height < _TALLEST_MARK * line)) and piece.width < 0.8 * line:
         low = low or (piece.y0 + piece.y1) / 2 > _line_middle(entry)
         mark = "," if low and "," in separators else "." if low else "-"
-        return [(mark, 0.97)] if mark in separators else [("", 0.6), ("?", 0.3)]
+        return [(mark, _MARK)] if mark in separators else [("", 0.6), ("?", 0.3)]
     slash = _slash(piece, line) if "/" in separators else 0.0
     digits = {c: float(p) * (1.0 - slash) for c, p in zip(classes, row, strict=True) if c in _DIGITS}
     # a piece that was cut wrong looks like junk: that says little about the number

@@ -1,5 +1,6 @@
 """One form's entries, read: combs cell by cell, lines by the readers that suit their writing."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -26,6 +27,8 @@ _EMPTY: Final = 0.995
 _PRINTED: Final = 0.93
 # Printed figures read this surely one by one need no second reader; what they add up to is checked besides.
 _ALONE: Final = 0.975
+# Hypotheses that hold less probability than this together say nothing.
+_SAID: Final = 0.8
 # Two readers that agree this much need no third.
 _SETTLED: Final = 0.97
 # What the reader of print says of handwriting is worth this share of its confidence.
@@ -34,6 +37,8 @@ _NOT_PRINTED: Final = 0.5
 # other machines), and what it errs on is shared by no other string in particular.
 # How often a code that nobody knows is a known one with a letter misread, whatever the reader's certainty.
 _ONE_LETTER_OFF: Final = 0.02
+# A misread printed code is another known code this often: all 264 typed codes of 42 forms were right.
+_KNOWN_BY_CHANCE: Final = 0.2
 _TRUST_LINES: Final = 0.96
 _TRUST_PRINT: Final = 0.98
 _TRUST_CHARACTERS: Final = 0.99
@@ -186,15 +191,17 @@ class EntryReader:
         cells, text, lines = self._readers.cells, self._readers.text, self._readers.lines
         readings = [_weakened(read_characters(entry, cells, separators=grammar.separators), _TRUST_CHARACTERS)]
         names = [cells.name]
-        if printed and _is_settled(readings[0], grammar, _ALONE):
+        if printed and _share(readings[0], grammar) >= _ALONE:
             return self._decided(entry, grammar, readings, names)
         for name in (text.name, lines.name) if printed else (lines.name, text.name):
             if name == text.name:
                 readings.append(self._printed(entry, grammar, digits=True, trusted=bool(printed)))
             else:
                 readings.append(self._written(entry, grammar))
+            # two ways to write the same value are no disagreement
+            readings[-1] = _aligned(readings[-1], readings[0], grammar)
             names.append(name)
-            if _is_settled(together(*readings), grammar, _SETTLED):
+            if _share(together(*readings), grammar) >= _SETTLED:
                 break
         return self._decided(entry, grammar, readings, names)
 
@@ -209,7 +216,10 @@ class EntryReader:
     def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> list[Hypothesis]:
         reading = self._readers.text.read_line(entry.grey, digits_only=digits)
         trust = _TRUST_PRINT if trusted else _NOT_PRINTED
-        return [Hypothesis(_folded(reading.text, grammar.fold), trust * reading.confidence)] if reading.text else []
+        text, sure = _folded(reading.text, grammar.fold), reading.confidence
+        if trusted and text in grammar.words:  # a misread word is seldom another known one
+            sure = 1.0 - _KNOWN_BY_CHANCE * (1.0 - sure)
+        return [Hypothesis(text, trust * sure)] if text else []
 
     def _decided(
         self, entry: Entry, grammar: LineGrammar, readings: list[list[Hypothesis]], names: list[str]
@@ -288,6 +298,31 @@ def _is_settled(hypotheses: list[Hypothesis], grammar: LineGrammar, enough: floa
         return False
     text = hypotheses[0].text
     return grammar.value(text) is not None and grammar.odds(text) == 1.0
+
+
+def _share(hypotheses: list[Hypothesis], grammar: LineGrammar) -> float:
+    """Return the likeliest value's share of what *hypotheses* say, weighed by *grammar*; 0.0 where they say little."""
+    weights: defaultdict[str, float] = defaultdict(float)
+    for hypothesis in hypotheses:
+        value = grammar.value(hypothesis.text) if "?" not in hypothesis.text else None
+        if value is not None:
+            weights[value] += hypothesis.probability * grammar.odds(hypothesis.text)
+    total = sum(weights.values())
+    return max(weights.values()) / total if total > _SAID else 0.0
+
+
+def _aligned(reading: list[Hypothesis], first: list[Hypothesis], grammar: LineGrammar) -> list[Hypothesis]:
+    """Return *reading* in the words of *first* where both stand for the same value (``3.11.25`` and ``03/11/2025``)."""
+    written: dict[str, str] = {}
+    for hypothesis in first:
+        value = grammar.value(hypothesis.text) if "?" not in hypothesis.text else None
+        if value is not None:
+            written.setdefault(value, hypothesis.text)
+    found: defaultdict[str, float] = defaultdict(float)
+    for hypothesis in reading:
+        value = grammar.value(hypothesis.text) if "?" not in hypothesis.text else None
+        found[written.get(value or "", hypothesis.text)] += hypothesis.probability
+    return sorted((Hypothesis(text, p) for text, p in found.items()), key=lambda h: -h.probability)
 
 
 def _folded(text: str, fold: Mapping[str, str] | None) -> str:

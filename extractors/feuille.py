@@ -112,7 +112,7 @@ def read_form(
                 reading.field if strike is None else read_corrected(reader, rect, strike, grammar, digits=digits)
             )
         elif zone.kind == "block":
-            fields[zone.id] = read_stamp(view, reader.ink, readers.text, rect, page_index)
+            fields[zone.id] = read_stamp(view, reader.ink, readers, rect, page_index)
         elif zone.kind == "checkbox":
             fields[zone.id] = read_tick(view, reader.ink, rect, page_index)
             ticks.append((zone.id, rect))

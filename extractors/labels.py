@@ -155,7 +155,8 @@ def _zones(template: FormTemplate, labels: tuple[Label, ...], found: dict[int, B
     here = np.array([_anchor(box) for box in found.values()])
     places = {zone.id: _expected(zone, named[zone.id], labels, found, (there, here)) for zone in template.zones}
     checks = {zone.id: places[zone.id] for zone in template.zones if zone.kind == "checkbox"}
-    boxes = fitted_boxes(checks, fields)
+    labelled = {name for name, index in named.items() if index in found}
+    boxes = fitted_boxes(checks, labelled, fields)
     zones: list[Zone] = []
     blocks: list[Zone] = []
     for zone in template.zones:

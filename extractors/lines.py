@@ -66,7 +66,11 @@ class TextLine:
     def part_with(self, name: str) -> Box:
         """Return the box around the words that hold *name*, given in capitals: the whole line's where it is not one."""
         start = self.text.upper().find(name)
-        return self.box if start < 0 else self.part(start, start + len(name))
+        if start < 0:
+            return self.box
+        part = self.part(start, start + len(name))
+        # the height is the line's: engines draw a word's box without its accents at times
+        return Box(part.x, self.box.y, part.w, self.box.h)
 
     @property
     def confidence(self) -> float:

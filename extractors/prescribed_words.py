@@ -46,7 +46,7 @@ def mend(text: str) -> str:
 
 
 def is_spelt_right(text: str) -> bool:
-    """Return whether each word of *text* is one that prescriptions use, spelt as they spell it; figures pass.
+    """Return whether each word of *text* is one that prescriptions use, spelt as they spell it; no figure is.
 
     >>> is_spelt_right("Pansement tous les jours"), is_spelt_right("Pansernent tous les jours")
     (True, False)
@@ -54,7 +54,7 @@ def is_spelt_right(text: str) -> bool:
     words = [_TOKEN.fullmatch(token)[2] for token in text.split()]  # type: ignore[index]
     known = _vocabulary()
     return all(
-        w.isdigit() or not w or w in _ABBREVIATIONS or known.get(plain(w).replace(" ", ""), "").lower() == w.lower()
+        not w or w in _ABBREVIATIONS or known.get(plain(w).replace(" ", ""), "").lower() == w.lower()
         for w in words
     )
 

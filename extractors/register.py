@@ -1,8 +1,8 @@
 """A page aligned to the form printed on it: which template, which way up, and where each millimetre lies.
 
-Three steps, each on less ground than the last: the page's darkness against the blank's at 0.75 px/mm gives the template,
-the turn and the place to a few millimetres; some forty printed anchors at 2.5 and 5 px/mm give the exact map; anchors
-that were left out of the fit judge it.
+Three steps, each on less ground than the last: the page's darkness against the blank's at 0.75 px/mm gives the
+template, the turn and the place to a few millimetres; some forty printed anchors at 2.5 and 5 px/mm give the exact map;
+anchors that were left out of the fit judge it. A page without the form's dark bands is let go before all that.
 """
 
 from dataclasses import dataclass, replace

@@ -140,6 +140,22 @@ class Ink:
         left, top, _, _ = self._inside(rect)
         return self._build(self.cut(rect).copy(), rect, left, top, least_mm2)
 
+    def strangers(self, rect: Rect, around: Rect, *, above: float = 0.0, below: float = 0.0) -> NDArray[np.uint8]:
+        """Return, over the pixels of *around*, 1 on strokes that stand for the most part outside *rect*.
+
+        Args:
+            rect: the entry's zone.
+            around: the rectangle the mask covers.
+            above: how far, in mm, strokes that stand over the zone still belong to it.
+            below: the same, under it.
+        """
+        reach = Rect(rect.x - 0.4, rect.y - above, rect.w + 0.8, rect.h + above + below)
+        inside = np.bincount(self._cut(self._labels, reach).ravel(), minlength=len(self._stats))
+        strange = inside < _OWN_SHARE * self._stats[:, cv2.CC_STAT_AREA]
+        strange[0] = False
+        left, top, right, bottom = self._view.pixels(around)
+        return _window(strange[self._labels].astype(np.uint8), (left, top, right, bottom), 0)
+
     def _build(self, mask: NDArray[np.bool_], wide: Rect, left: int, top: int, least_mm2: float) -> Entry | None:
         count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
         kept = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= _DUST_MM2 * self._px**2)

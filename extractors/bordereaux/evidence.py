@@ -52,6 +52,8 @@ _DATE_FIGURES: Final = (6, 8)
 _CUT_DATE: Final = 0.6
 #: An amount whose comma nobody saw: only its sum can say that it is one.
 _GUESSED: Final = 0.3
+#: A Luhn digit tells every single misread figure, and nine in ten of several.
+_LUHN: Final = 0.99
 #: Weight of what the first reader said of a cell where the second one reads otherwise.
 _FIRST_READING: Final = 0.05
 _LEAST_ALTERNATIVE: Final = 0.01
@@ -92,9 +94,13 @@ class Evidence:
         """Return a header's field."""
         if found is None:
             return Text(page=self._page)
-        field = self._field(found.words, lambda _: found.value)
-        proven = len(found.value) == 9 and is_finess(found.value)  # noqa: PLR2004 - a billing number's length
-        return field.model_copy(update={"confidence": max(field.confidence, PROVEN)}) if proven else field
+        return self._field(found.words, lambda _: found.value)
+
+    def provider(self, found: Found | None) -> Text:
+        """Return the professional's number, which its Luhn digit proves."""
+        field = self.header(found)
+        proven = field.value is not None and is_finess(field.value)
+        return field.model_copy(update={"confidence": max(field.confidence, _LUHN)}) if proven else field
 
     def title(self, found: Found | None) -> Text:
         """Return the professional's name."""
@@ -187,7 +193,8 @@ class Evidence:
         allowed = _ALPHABETS.get(meaning) if meaning is not None else None
         if self._cells is None or allowed is None or field.confidence >= AGREED:
             return field
-        cell = [self._places[meaning]] if meaning in self._places and field.value is None else []
+        own = self._places.get(meaning) if meaning is not None and field.value is None else None
+        cell = [own] if own is not None else []
         place = Box.around([*(word.box for word in words), *cell])
         candidates = self._cells.candidates(place, allowed, read)
         first = (
@@ -224,7 +231,7 @@ class Evidence:
 
 
 def _stands_beside(word: Word, before: Word) -> bool:
-    return abs(word.box.y + word.box.h / 2 - before.box.y - before.box.h / 2) < 0.5 * max(word.box.h, before.box.h)  # noqa: PLR2004 - half a row
+    return abs(word.box.y + word.box.h / 2 - before.box.y - before.box.h / 2) < 0.5 * max(word.box.h, before.box.h)
 
 
 def _alphanumeric(text: str) -> str | None:

@@ -94,7 +94,8 @@ class Phrase:
 
 def phrase_of(row: Row) -> Phrase:
     """Return *row* in plain form, "N°" told from an n."""
-    text, owners = "", []
+    text = ""
+    owners: list[int] = []
     for place, word in enumerate(row.words):
         part = plain(re.sub(r"[Nn]\s?[°ºo*]\.?$", "no", word.text))
         if part:

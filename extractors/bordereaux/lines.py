@@ -25,6 +25,9 @@ _MUCH_NEARER: Final = 0.72
 _FAR: Final = 1.2
 #: A misread figure puts a sum off by no more than this share, in nearly every case.
 _ABOUT: Final = Decimal("0.15")
+#: Line pitches between two lines that leave room for one more, and the share of a line's width its ink covers.
+_ROOM: Final = (1.75, 2.3)
+_ACROSS: Final = 0.6
 _CARRIED: Final = re.compile(r"^(?:a )?report(?:er|s|e)?\b|^montants? reporte|\breport page\b|\ba reporter\b")
 _PAGE_TOTAL: Final = re.compile(r"\b(?:sous tota\w*|tota\w* (?:de (?:la|cette) )?page|tota\w* partiel\w*)\b")
 _TOTAL: Final = re.compile(r"\b(?:tot\w{1,4}|cumul|ensemble|somme|montants? globa\w*)\b")
@@ -96,7 +99,9 @@ def find_lines(rows: Sequence[Row]) -> Body:
     others = [
         row for row in rows if id(row) not in summed and id(row) not in used and not _FOOT.search(plain(row.text))
     ]
-    _attach(lines, [row for row in others if row.y < end])
+    lines = _with_damaged(lines, others)
+    used |= {id(line.anchor) for line in lines}
+    _attach(lines, [row for row in others if row.y < end and id(row) not in used])
     return Body(lines, totals)
 
 
@@ -154,6 +159,30 @@ def _lines(data: Sequence[Row]) -> tuple[list[Line], set[int]]:
 def _pitch(lines: Sequence[Line]) -> float:
     steps = [b.anchor.y - a.anchor.y for a, b in pairwise(lines)]
     return median(steps) if steps else 2.5 * lines[0].anchor.height
+
+
+def _with_damaged(lines: list[Line], others: Sequence[Row]) -> list[Line]:
+    """Return *lines* with a line where the table leaves room for one, and ink across it that nobody could read.
+
+    A fold or a dropped scan line makes a row of it that holds no number; left out, its invoice would be missed in
+    silence.
+    """
+    if any(line.companions for line in lines):
+        return lines
+    pitch = _pitch(lines)
+    width = max(_width(line.anchor) for line in lines)
+    whole = list(lines[:1])
+    for before, after in pairwise(lines):
+        middle = (before.anchor.y + after.anchor.y) / 2
+        if _ROOM[0] * pitch < after.anchor.y - before.anchor.y < _ROOM[1] * pitch:
+            across = [r for r in others if abs(r.y - middle) < 0.3 * pitch and _width(r) > _ACROSS * width]
+            whole += [Line(row) for row in across[:1]]
+        whole.append(after)
+    return whole
+
+
+def _width(row: Row) -> float:
+    return row.words[-1].box.x + row.words[-1].box.w - row.words[0].box.x
 
 
 def _attach(lines: list[Line], rows: Sequence[Row]) -> None:

@@ -5,6 +5,7 @@ cuts words after a narrow letter and takes an I for a 1. The line recogniser nev
 Tesseract is unsure, but knows no Ë, Ï or Œ and runs words together.
 """
 
+import re
 import unicodedata
 from typing import Final
 
@@ -17,10 +18,18 @@ _ALIKE: Final = 0.93
 _OTHER: Final = 0.6
 #: Under this confidence of its own the first engine's letters give way to the second's.
 _UNSURE: Final = 0.8
+#: Under this one it may have dropped an accent.
+_SURE_OF_ACCENTS: Final = 0.9
 #: Figures engines put for letters.
 _LETTERS: Final = str.maketrans("015", "OIS")
-#: What the second engine may read for letters it does not know.
-_UNKNOWN: Final = {"Ë": "EÉÈÊ", "Ï": "IÎ"}
+#: What the second engine may read for letters it does not know, where French has them: in NOËL but not in ZOË, in LOÏC,
+#: in LEFÈVRE and INÈS.
+_UNKNOWN: Final = {
+    "Ë": ("EÉÈÊ", re.compile(r"ËL")),
+    "Ï": ("IÎ", re.compile(r"Ï")),
+    "È": ("ÉÊ", re.compile(r"È[^AEIOUY\W]{1,2}(?:E|\b)")),
+}
+_NOWHERE: Final = re.compile(r"(?!)")
 _LIGATURES: Final = str.maketrans({"Œ": "E", "Æ": "E"})
 
 
@@ -38,6 +47,8 @@ def one_name(first: str, sure: float, second: str) -> tuple[str, float]:
     other = written_name(second)
     if other is None:
         return first, _OTHER
+    if " " not in first:
+        return (other if _base(other) == _base(first) else first), _ALIKE  # a person has two names: a blank was lost
     if other == first:
         return first, SAME
     lettered = first.translate(_LETTERS)
@@ -67,17 +78,20 @@ def _accented(name: str, sure: float, other: str) -> tuple[str, bool]:
     following = iter(letters)
     marked: list[str] = []
     doubtful = False
-    for character in name:
+    for place, character in enumerate(name):
         twin = next(following) if character.isalnum() else character
-        if twin == character or twin in _UNKNOWN.get(character, "") and sure >= _UNSURE:
+        misread, expected = _UNKNOWN.get(character, ("", _NOWHERE))
+        if twin == character or (twin in misread and sure >= _UNSURE and expected.match(name, place)):
             marked.append(character)
             continue
-        doubtful = doubtful or _bare(twin) == _bare(character)
-        after_vowel = bool(marked) and marked[-1] in "AO" and twin in "ÉÈÊ"
-        if after_vowel and character == "E":
-            marked.append("Ë")
+        alike = _bare(twin) == _bare(character)
+        doubtful = doubtful or alike
+        if character == "E" and twin in "ÉÈÊ" and marked and marked[-1] in "AO":
+            marked.append("Ë")  # what the second engine makes of an Ë: no other accented E follows an A or an O
         else:
-            marked.append(twin if sure < _UNSURE and _bare(twin) == _bare(character) and twin not in "IE" else character)
+            lost = character == _bare(character) and sure < _SURE_OF_ACCENTS
+            final = character in "ËÈ" and twin == "É" and not name[place + 1 : place + 2].isalpha()  # CHLOÉ, ANDRÉ
+            marked.append(twin if alike and (lost or final) else character)
     return "".join(marked), doubtful
 
 

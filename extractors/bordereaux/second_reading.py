@@ -27,6 +27,7 @@ _DIGITS: Final = "0123456789.,/-€"
 _HAS_DIGIT: Final = re.compile(r"\d")
 #: Words with fewer figures than this share are text, read well enough by Tesseract.
 _FIGURE_SHARE: Final = 0.34
+_WHOLE_DATE: Final = re.compile(r"\d\d[./-]\d\d[./-](?:\d\d){1,2}")
 _CUT_DATE: Final = re.compile(r"\d[./-]\d\d[./-](?:\d\d){1,2}")
 #: Under this probability of its own the second reading does not replace the first.
 _LEAST: Final = 0.4
@@ -39,6 +40,10 @@ _CLEAR: Final = 0.9
 #: Another engine and the page's typeface read the same figures; the typeface reads others than two engines do.
 SEEN: Final = 0.993
 _CONTRADICTED: Final = 0.6
+#: The typeface's word alone, where each engine reads something else.
+_PAGES_WORD: Final = 0.9
+#: Both engines agree, and the page taught nothing that could tell whether they mistake its 3 for an 8 together.
+_UNTAUGHT: Final = 0.97
 #: An entry of as many figures is a NIR, whatever its shape.
 _NIR_FIGURES: Final = 12
 #: Words a typeface is learned from: more cost time and teach nothing.
@@ -60,7 +65,7 @@ class SecondReading:
 
 def learn_typeface(rows: Sequence[Row], view: View, proven: Collection[int]) -> Typeface | None:
     """Return the page's typeface as the words whose ``id`` is in *proven* show it, or None where they are too few."""
-    words = []
+    words: list[tuple[NDArray[np.uint8], str]] = []
     for row in rows:
         for place, word in enumerate(row.words):
             figures = as_digits(word.text.replace(",", "")) if id(word) in proven else None
@@ -83,7 +88,7 @@ def read_again(
     first: dict[int, str] = {}
     for row in rows:
         for place, word in enumerate(row.words):
-            if id(word) in proven:
+            if id(word) in proven and not _is_contradicted(row, place, view, typeface):
                 words.append(replace(word, confidence=max(word.confidence, SEEN)))
                 continue
             if id(word) in left or not _is_number(word.text):
@@ -95,10 +100,26 @@ def read_again(
                 words.append(replace(word, confidence=max(word.confidence, SEEN)))
                 continue
             read = _weighed(word, _read(word, crop, reader), figures)
+            if typeface is None:
+                read = replace(read, confidence=min(read.confidence, _UNTAUGHT))
             words.append(read)
             if read.text != word.text:
                 first[id(read)] = word.text
     return SecondReading(words, first)
+
+
+def _is_contradicted(row: Row, place: int, view: View, typeface: Typeface | None) -> bool:
+    """Whether the page's typeface reads a NIR otherwise whose key is right: one bad reading in 97 has one."""
+    text = row.words[place].text
+    if typeface is None or len(_HAS_DIGIT.findall(text)) < _NIR_FIGURES:
+        return False
+    figures = typeface.read(_crop_at(row, place, view), text)
+    return (
+        figures is not None
+        and figures.probability >= _CLEAR
+        and len(figures.text) == len(_figures(text))
+        and (figures.text != _figures(text))
+    )
 
 
 def all_but_nirs(rows: Sequence[Row]) -> set[int]:
@@ -131,7 +152,8 @@ def confirm(rows: Sequence[Row], view: View, proven: Collection[int], typeface: 
 def _weighed(word: Word, read: Word, figures: Figures | None) -> Word:
     """Return *word* as two of its three readings have it: the first, the line recogniser's, the typeface's."""
     if figures is None:
-        return read
+        lost = _WHOLE_DATE.fullmatch(word.text) and not _WHOLE_DATE.fullmatch(read.text)
+        return replace(word, confidence=_CONTRADICTED) if lost else read
     if figures.text == _figures(read.text):
         return replace(read, confidence=max(read.confidence, AGREED if figures.probability >= _LEAST else _ALONE))
     if figures.probability < _CLEAR:
@@ -141,11 +163,13 @@ def _weighed(word: Word, read: Word, figures: Figures | None) -> Word:
     spelt = _spelt(word.text, figures.text)
     if spelt is None:
         return replace(read, confidence=min(read.confidence, _CONTRADICTED))
-    return replace(word, text=spelt, confidence=_CONTRADICTED)
+    return replace(word, text=spelt, confidence=_PAGES_WORD)
 
 
 def _spelt(text: str, figures: str) -> str | None:
-    """Return *text* with its figures replaced by as many others, or None where the numbers of figures differ."""
+    """Return *text* with its figures replaced by others, or None where there are fewer or more and signs between."""
+    if text.isalnum():
+        return figures
     if sum(c.isalnum() for c in text) != len(figures):
         return None
     left = iter(figures)

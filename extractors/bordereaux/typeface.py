@@ -39,6 +39,9 @@ _INK: Final = 0.45
 #: Drawings of each figure, and proven words, below which nothing is learned.
 _LEAST_DRAWINGS: Final = 2
 _LEAST_WORDS: Final = 4
+#: Figures of a long word, and the blank beside the first and last one of it, as a share of the advance.
+_LONG: Final = 8
+_SIDE_BEARINGS: Final = 0.15
 #: Variance given to every pixel beside what was seen of it: few drawings say little about the spread of one pixel.
 _VARIANCE: Final = 0.02
 #: Temperatures tried: pixels are not independent, so a sum over them is too sure by far.
@@ -175,7 +178,7 @@ class Typeface:
 
 
 def learn(words: Sequence[tuple[Grey, str]]) -> Typeface | None:
-    """Return the typeface of a page from crops of proven words and their figures, or None where they tell too little."""
+    """Return the typeface that crops of proven words and their figures teach, or None where they are too few."""
     strips = [(strip, figures) for crop, figures in words if (strip := strip_of(crop)) is not None]
     whole = [(s, f) for s, f in strips if len(s.pieces) == len(f)]
     steps = [
@@ -183,6 +186,9 @@ def learn(words: Sequence[tuple[Grey, str]]) -> Typeface | None:
         for s, f in whole
         if f and len(f) > 2 and len(s.pieces) > 2 and not _has_gaps(s)  # noqa: PLR2004 - two figures say little
     ]
+    if len(steps) < _LEAST_WORDS:  # print whose figures touch: long words tell the advance by their width
+        long = [(s, f) for s, f in strips if len(f) >= _LONG]
+        steps = [(s.pieces[-1][1] - s.pieces[0][0]) / (len(f) - _SIDE_BEARINGS) for s, f in long]
     if len(steps) < _LEAST_WORDS:
         return None
     advance = float(np.median(steps))

@@ -253,3 +253,42 @@ def test_the_second_reader_decides_on_a_nir_whose_key_is_wrong() -> None:
 
     assert line.insured_nir.value == "248059912729862"
     assert line.insured_nir.confidence > 0.9
+
+
+def test_a_total_whose_label_nobody_could_read_is_no_line() -> None:
+    """What a row adds up to tells what it is; taken for a line it would spoil the last one."""
+    bordereau = read(
+        TABLE.replace("TOTAL LOT                     3 FACTURES", "LOITAT                                  ")
+    )
+
+    assert len(bordereau.lines) == 3
+    assert bordereau.total_amount.value == "198.40"
+    assert values(bordereau.lines[2]) == LAST
+
+
+def test_a_row_of_unreadable_ink_among_the_lines_is_a_line() -> None:
+    """A fold ate its figures: an unread line is a question, a missing one an invoice lost in silence."""
+    rows = TABLE.splitlines()
+    ruined = "NNANQQ7 IIE           AA NIIOTG  DVVAT NN     OO IO/IO    NNANQQ7IIE    O-,OO   IDEOI   NN"
+    page = "\n".join([*rows[:4], ruined, *rows[4:6], rows[3], *rows[6:]])
+    bordereau = read(page)
+
+    assert len(bordereau.lines) == 5
+    assert values(bordereau.lines[0]) == FIRST
+    assert bordereau.lines[1].insured_nir.value is None
+    assert values(bordereau.lines[3]) == LAST
+
+
+def test_a_date_glued_to_its_colon_is_read() -> None:
+    """Engines run the label's colon into the value."""
+    assert read((HEADER + TABLE).replace("CONSTITUE LE : 09", "CONSTITUE LE :09")).lot_date.value == "2025-07-09"
+
+
+def test_a_total_without_its_comma_is_proven_by_its_column_or_doubtful() -> None:
+    """Noise fills the blank of a comma; only the sum can say that the number is an amount."""
+    proven = scanned(TABLE.replace("198.40", " 19840")).total_amount
+    alone = scanned(TABLE.replace("198.40", " 19848")).total_amount
+
+    assert proven.value == "198.40"
+    assert proven.confidence > 0.99
+    assert alone.confidence < 0.5

@@ -15,6 +15,7 @@ def test_two_engines_that_read_the_same_name_are_believed() -> None:
     [
         ("FONTAINE LEA", 0.6, "FONTAINE LÉA", "FONTAINE LÉA"),
         ("COLONNA RAPHAEL", 0.9, "COLONNA RAPHAÊL", "COLONNA RAPHAËL"),
+        ("LACROIX ZOË", 0.9, "LACROIX ZOÉ", "LACROIX ZOÉ"),
         ("DUBO1S JOËLLE", 0.6, "DUBOIS JOËLLE", "DUBOIS JOËLLE"),
         ("ROGER Y VONNE", 0.9, "ROGER YVONNE", "ROGER YVONNE"),
         ("N'GUESS AN DANIELLE", 0.9, "N'GUESSAN DANIELLE", "N'GUESSAN DANIELLE"),
@@ -33,6 +34,7 @@ def test_each_engine_is_believed_where_it_does_not_slip(first: str, sure: float,
     [
         ("NOËL JEANNE", "NOÉL JEANNE"),
         ("DUMAS LOÏC", "DUMAS LOIC"),
+        ("LEFÈVRE INÈS", "LEFÉVRE INÉS"),
         ("ŒUVRARD PAUL", "CEUVRARD PAUL"),
         ("LE GOFF LÉA", "LEGOFFLÉA"),
     ],

@@ -13,7 +13,7 @@ PROVEN = ["248059912729862", "284036527746744", "232038011207857", "160817249953
 
 
 def printed(text: str, *, font: str = "cousine", rule: bool = False) -> NDArray[np.uint8]:
-    """Draw *text* as a 300 dpi scan has it, at 9 points, a little off the pixels' grid, with grain; *rule* stands left of it."""
+    """Draw *text* as a 300 dpi scan has it, at 9 points, off the grid, with grain, perhaps right of a rule."""
     face = load_font(font_path(font), 37)
     image = Image.new("L", (round(face.getlength(text)) + 24, 44), 250)
     ImageDraw.Draw(image).text((12, 4), text, font=face, fill=30)
