@@ -103,9 +103,7 @@ def boxes(strokes: Sequence[Stroke]) -> NDArray[np.float64]:
     return np.array([(s.x, s.y, s.x + s.w, s.y + s.h) for s in strokes], np.float64).reshape(-1, 4)
 
 
-def covered(
-    strokes: Sequence[Stroke], places: Sequence[tuple[int, int, int, int]], share: float
-) -> NDArray[np.bool_]:
+def covered(strokes: Sequence[Stroke], places: Sequence[tuple[int, int, int, int]], share: float) -> NDArray[np.bool_]:
     """Return which strokes have at least this share of their box within one of *places*, as ``pixels`` gives them."""
     own = boxes(strokes)[:, None]
     other = np.array(places, np.float64).reshape(1, -1, 4)

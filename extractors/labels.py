@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
+from extractors.forms.boxes import fitted_boxes, fitted_signature
 from extractors.forms.fitting import (
     around,
-    fitted_boxes,
     fitted_comb,
     fitted_line,
-    fitted_signature,
     fitted_table,
     shifted,
 )

@@ -55,7 +55,9 @@ def reduced(grey: NDArray[np.uint8], dpi: float, to_dpi: float = ANALYSIS_DPI) -
     factor = to_dpi / dpi
     size = (max(round(grey.shape[1] * factor), 8), max(round(grey.shape[0] * factor), 8))
     if factor <= 0.5 and grey.shape[0] % 2 == grey.shape[1] % 2 == 0:  # noqa: PLR2004 - halving costs next to nothing
-        grey = np.asarray(cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_AREA), np.uint8)
+        grey = np.asarray(
+            cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_AREA), np.uint8
+        )
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 

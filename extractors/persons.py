@@ -10,7 +10,8 @@ _CIVIL: Final = r"(?:madame|monsieur|mademoiselle|mme|mlle|melle|mr|m|enfant|beb
 _DOCTOR_LINE: Final = re.compile(rf"^\W*(?:(?:{_CIVIL}|le|la|signe|par)\s+)*{_DOCTOR}\s+(?P<name>.+)$", re.IGNORECASE)
 _DOCTOR_INSIDE: Final = re.compile(r"\b(?:Docteur|Doctoresse|Professeur|Dr|DR|DOCTEUR)\b\.?\s+(?P<name>.+)$")
 _CIVIL_LINE: Final = re.compile(
-    rf"^\W*(?:(?:le|la|l'|pour|patiente?|nom)\b\W*)*(?:{_CIVIL}\s*(?:(?:ou|et)\b|/)?\s*)+\W*(?P<name>.+)$", re.IGNORECASE
+    rf"^\W*(?:(?:le|la|l'|pour|patiente?|nom)\b\W*)*(?:{_CIVIL}\s*(?:(?:ou|et)\b|/)?\s*)+\W*(?P<name>.+)$",
+    re.IGNORECASE,
 )
 _LEGEND_LINE: Final = re.compile(
     r"(?:^|\b)(?:nom\s*(?:et|,|/|-)?\s*pr[eé]noms?(?:\s+du\s+(?:patient|malade|b[eé]n[eé]ficiaire))?"

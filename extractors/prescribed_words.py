@@ -27,7 +27,9 @@ _USUAL: Final = (
     (re.compile(r"(?i)(infirmi\S+ )D\.? ?E\.?(?=\W|$)"), r"\1D.E."),
     (re.compile(r"(?<=\w)\s*:(?=\s|$)"), " :"),
 )
-_ABBREVIATIONS: Final = frozenset({"D.E", "D.E.", "IDE", "NFS", "CRP", "INR", "TSH", "ECBU", "VS", "TP", "HBPM", "SC", "IM", "IV"})
+_ABBREVIATIONS: Final = frozenset(
+    {"D.E", "D.E.", "IDE", "NFS", "CRP", "INR", "TSH", "ECBU", "VS", "TP", "HBPM", "SC", "IM", "IV"}
+)
 _FIGURES: Final = {"I": "1", "l": "1", "Z": "2", "z": "2"}
 
 
@@ -51,12 +53,14 @@ def is_spelt_right(text: str) -> bool:
     >>> is_spelt_right("Pansement tous les jours"), is_spelt_right("Pansernent tous les jours")
     (True, False)
     """
-    words = [_TOKEN.fullmatch(token)[2] for token in text.split()]  # type: ignore[index]
     known = _vocabulary()
-    return all(
-        not w or w in _ABBREVIATIONS or known.get(plain(w).replace(" ", ""), "").lower() == w.lower()
-        for w in words
-    )
+    for token in text.split():
+        word = _TOKEN.fullmatch(token)[2]  # type: ignore[index]
+        is_known = word in _ABBREVIATIONS or known.get(plain(word).replace(" ", ""), "").lower() == word.lower()
+        # a full stop may be a colon half lost
+        if (word and not is_known) or ("." in token and word not in _ABBREVIATIONS):
+            return False
+    return True
 
 
 @cache

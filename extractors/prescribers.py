@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from extractors.lines import TextLine, plain
 from extractors.persons import parse_doctor, parse_name
-from extractors.prescription_rows import AT_MOST, Sheet, is_same_text, richer
+from extractors.prescription_rows import ONE_ENGINE, Sheet, is_same_text, richer, surest
 from extractors.readers.barcodes import Barcode
 from schemas.field import Alternative, Field
 from schemas.geometry import Box
@@ -80,7 +80,7 @@ def read_prescriber(sheet: Sheet, barcodes: Sequence[Barcode]) -> tuple[Text, Te
     field = Text(
         value=name,
         raw=chosen.line.text,
-        confidence=confidence,
+        confidence=min(confidence, surest(name)),
         page=sheet.index,
         box=sheet.on_page(chosen.line.box),
         source="tesseract",
@@ -95,7 +95,7 @@ def _read_twice(sheet: Sheet, chosen: _Named) -> tuple[str, float]:
     again = sheet.read(chosen.line.part_with(chosen.name)).text
     other = parse_doctor(again) or parse_name(again)
     if other is None:
-        return chosen.name, min(chosen.line.confidence, AT_MOST) * worth
+        return chosen.name, min(chosen.line.confidence, ONE_ENGINE) * worth
     if other == chosen.name:
         return chosen.name, _READ_TWICE * worth
     if is_same_text(other, chosen.name):

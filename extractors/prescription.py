@@ -16,7 +16,18 @@ from extractors.persons import parse_doctor, parse_name, parse_patient
 from extractors.prescribed_words import is_spelt_right, mend
 from extractors.prescribers import read_prescriber
 from extractors.prescription_date import read_date
-from extractors.prescription_rows import AT_MOST, Row, Sheet, after, is_same_text, read_rows, richer, weighed
+from extractors.prescription_rows import (
+    AT_MOST,
+    ONE_ENGINE,
+    Row,
+    Sheet,
+    after,
+    is_same_text,
+    read_rows,
+    richer,
+    surest,
+    weighed,
+)
 from extractors.readers.barcodes import Barcode
 from extractors.readers.protocol import Readers
 from extractors.scan import Word
@@ -176,6 +187,7 @@ def _is_prose(text: str) -> bool:
 
 def _patient(sheet: Sheet, row: Row, name: str) -> Text:
     field = _named(sheet, row, name)
+    field = field.model_copy(update={"confidence": min(field.confidence, surest(field.value or ""))})
     ligature = _CE_FOR_OE.sub("Œ", field.value or "")
     if ligature == (field.value or ""):
         return field
@@ -196,7 +208,7 @@ def _named(sheet: Sheet, row: Row, name: str) -> Text:
     place = row.line.part_with(name) if row.line else row.box
     again = sheet.read(place).text
     other = _patient_in(again) or (parse_name(again) if place != row.box else None)
-    confidence = row.confidence
+    confidence = min(row.confidence, ONE_ENGINE)
     alternatives: tuple[Alternative[str], ...] = ()
     if other == name:
         confidence = max(confidence, _READ_TWICE)
@@ -296,11 +308,11 @@ def _body_line(sheet: Sheet, row: Row, *, by_hand: bool) -> tuple[str, float]:
     """Return a row's text and the probability that all of it is right."""
     if row.is_hand:
         return mend(row.text), row.confidence ** max(len(row.text), 1)
-    if not by_hand and row.confidence >= _SURE_PRINT:
-        return row.text, row.confidence
     words = row.line.words if row.line else ()
     if not by_hand and is_spelt_right(row.text) and all(word.confidence >= _SURE_WORD for word in words):
         return row.text, _TEXT_READ_TWICE
+    if not by_hand and row.confidence >= _SURE_PRINT:
+        return row.text, row.confidence
     again = sheet.read(row.box)
     if is_same_text(row.text, again.text):
         text = richer(row.text, again.text)

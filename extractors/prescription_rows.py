@@ -34,6 +34,10 @@ _MM_PER_INCH: Final = 25.4
 #: No single reading is surer than this, and under one in five the best option is a guess: the contract wants null.
 AT_MOST: Final = 0.995
 _GUESS: Final = 0.2
+#: On one engine's word alone a name is not surer; nor where only the lean of a small stroke tells É from È, on which
+#: two engines have agreed and been wrong.
+ONE_ENGINE: Final = 0.97
+_LEANING: Final = frozenset("ÉÈÊË")
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,11 @@ def is_print(line: TextLine) -> bool:
     if sum(c.isalnum() for c in line.text) < _LETTERS or line.confidence < _PRINT or _NO_PRINT & set(line.text):
         return False
     return all(w.confidence >= _WEAKEST for w in line.words if sum(c.isalnum() for c in w.text) >= _LETTERS)
+
+
+def surest(name: str) -> float:
+    """Return how sure a reading of *name* can be at most."""
+    return ONE_ENGINE if _LEANING & set(name.upper()) else AT_MOST
 
 
 def is_same_text(one: str, other: str) -> bool:

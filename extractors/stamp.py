@@ -139,7 +139,8 @@ def _depth(view: FormView, ink: Ink, rect: Rect, around: Rect) -> NDArray[np.uin
     depth[cv2.dilate(ink.strangers(rect, around, above=_ABOVE_MM, below=_BELOW_MM), np.ones((5, 5), np.uint8)) > 0] = 0
     inked = depth[depth > _INK_DEPTH]
     top = float(np.percentile(inked, 80)) if inked.size else 255.0
-    return np.clip((depth - _NOISE * top) * 255.0 / ((1.0 - _NOISE) * top), 0, 255).astype(np.uint8)
+    dark = np.clip((depth - _NOISE * top) * 255.0 / ((1.0 - _NOISE) * top), 0, 255)
+    return np.asarray(dark, np.uint8)
 
 
 def _unframed(grey: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:

@@ -153,8 +153,7 @@ class Ink:
         inside = np.bincount(self._cut(self._labels, reach).ravel(), minlength=len(self._stats))
         strange = inside < _OWN_SHARE * self._stats[:, cv2.CC_STAT_AREA]
         strange[0] = False
-        left, top, right, bottom = self._view.pixels(around)
-        return _window(strange[self._labels].astype(np.uint8), (left, top, right, bottom), 0)
+        return np.asarray(strange[_window(self._labels, self._view.pixels(around), 0)], np.uint8)
 
     def _build(self, mask: NDArray[np.bool_], wide: Rect, left: int, top: int, least_mm2: float) -> Entry | None:
         count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
@@ -163,6 +162,8 @@ class Ink:
         area = float(stats[kept, cv2.CC_STAT_AREA].sum()) / self._px**2
         if not kept.size or area < least_mm2:
             return None
+        # small dots are no ink to measure, but they stay in the image: a diaeresis is two of them
+        painted = mask
         if kept.size < count - 1:
             mask = np.isin(labels, kept)
         boxes = stats[kept, :4].astype(int)
@@ -170,8 +171,8 @@ class Ink:
         x1, y1 = int((boxes[:, 0] + boxes[:, 2]).max()), int((boxes[:, 1] + boxes[:, 3]).max())
         grey = self._cut(self.grey, wide)
         # only what belongs elsewhere is painted out, so that pale parts of this entry's strokes stay
-        foreign = cv2.dilate((self._cut(self.mask, wide) & ~mask).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        own = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        foreign = cv2.dilate((self._cut(self.mask, wide) & ~painted).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        own = cv2.dilate(painted.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         alone = np.where(foreign & ~own, np.uint8(255), grey)
         air = round(_AIR_MM * self._px)
         bounds = (x0 - air, y0 - air, x1 + air, y1 + air)

@@ -54,6 +54,8 @@ _CUT_DATE: Final = 0.6
 _GUESSED: Final = 0.3
 #: A Luhn digit tells every single misread figure, and nine in ten of several.
 _LUHN: Final = 0.99
+#: From this confidence the word's readings were weighed already, the second reader's among them.
+_WEIGHED: Final = 0.7
 #: Weight of what the first reader said of a cell where the second one reads otherwise.
 _FIRST_READING: Final = 0.05
 _LEAST_ALTERNATIVE: Final = 0.01
@@ -205,7 +207,8 @@ class Evidence:
         if not candidates:
             return field
         value, probability = candidates[0]
-        if field.value is not None and field.value != value and probability < _SURE_SECOND:
+        weighed = probability < _SURE_SECOND or field.confidence >= _WEIGHED
+        if field.value is not None and field.value != value and weighed:
             candidates.insert(0, (field.value, field.confidence))
             value = field.value
         others = [(v, p) for v, p in candidates[1:] if p >= _LEAST_ALTERNATIVE]

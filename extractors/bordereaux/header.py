@@ -64,6 +64,8 @@ _NOT_A_NAME: Final = re.compile(
 )
 _PROVIDER_LENGTH: Final = 9
 _ORGANISME_LENGTHS: Final = (9, 5)
+#: A caisse with its centre, of which there are few: most codes end in 0000 or 0001.
+_CENTRE: Final = re.compile(r"\d{5}00\d\d")
 _LONGEST_LOT: Final = 9
 #: Words of one text stand closer than this many characters.
 _TEXT_GAP: Final = 2.5
@@ -121,7 +123,7 @@ class HeaderReader:
 
     def organisme(self) -> Found | None:
         """Return the five or nine digits of the caisse the lot goes to."""
-        return self._first(self._after(_ORGANISME, _organisme_digits))
+        return self._first(self._after(_ORGANISME, _organisme_digits)) or self._first(self._lone_organismes())
 
     def payee(self) -> Found | None:
         """Return whom the caisse pays, in the words of the contract's examples."""
@@ -212,6 +214,16 @@ class HeaderReader:
         text = " ".join(w.text for w in kept).strip(" :;,.")
         if text:
             yield Found(text[:1].upper() + text[1:].lower(), tuple(kept), 1.0)
+
+    def _lone_organismes(self) -> Iterator[Found]:
+        """Yield the nine digits that can only be a caisse's, where its label was not read."""
+        provider = self._first(self._after(_PROVIDER, _provider_digits))
+        taken = {id(word) for word in provider.words} if provider else set()
+        for phrase in self._phrases:
+            for start, word in enumerate(phrase.row.words):
+                found = _digits_of(phrase.row.words[start:], (_PROVIDER_LENGTH,), 3)
+                if found and id(word) not in taken and _CENTRE.fullmatch(found[0]) and found[0][:2] in REGIMES:
+                    yield Found(found[0], tuple(phrase.row.words[start : start + found[1]]), 0.5)
 
     def _lone_provider_numbers(self) -> Iterator[Found]:
         taken = {id(w) for found in (self.organisme(), self.lot_number()) if found for w in found.words}

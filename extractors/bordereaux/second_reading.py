@@ -40,8 +40,8 @@ _CLEAR: Final = 0.9
 #: Another engine and the page's typeface read the same figures; the typeface reads others than two engines do.
 SEEN: Final = 0.993
 _CONTRADICTED: Final = 0.6
-#: The typeface's word alone, where each engine reads something else.
-_PAGES_WORD: Final = 0.9
+#: A whole date of which the second reading lost a figure.
+_WHOLE: Final = 0.75
 #: Both engines agree, and the page taught nothing that could tell whether they mistake its 3 for an 8 together.
 _UNTAUGHT: Final = 0.97
 #: An entry of as many figures is a NIR, whatever its shape.
@@ -153,23 +153,24 @@ def _weighed(word: Word, read: Word, figures: Figures | None) -> Word:
     """Return *word* as two of its three readings have it: the first, the line recogniser's, the typeface's."""
     if figures is None:
         lost = _WHOLE_DATE.fullmatch(word.text) and not _WHOLE_DATE.fullmatch(read.text)
-        return replace(word, confidence=_CONTRADICTED) if lost else read
+        return replace(word, confidence=_WHOLE) if lost else read
     if figures.text == _figures(read.text):
         return replace(read, confidence=max(read.confidence, AGREED if figures.probability >= _LEAST else _ALONE))
     if figures.probability < _CLEAR:
         return read
     if figures.text == _figures(word.text):
         return replace(word, confidence=_ALONE)
+    if _figures(read.text) == _figures(word.text):
+        # fewer or more figures come from pieces badly cut, other ones may be what both engines mistake together
+        cut = len(figures.text) != len(_figures(word.text))
+        return replace(read, confidence=min(read.confidence, _UNTAUGHT if cut else _CONTRADICTED))
     spelt = _spelt(word.text, figures.text)
-    if spelt is None:
-        return replace(read, confidence=min(read.confidence, _CONTRADICTED))
-    return replace(word, text=spelt, confidence=_PAGES_WORD)
+    settled = replace(word, text=spelt) if spelt is not None else read
+    return replace(settled, confidence=min(read.confidence, _CONTRADICTED))
 
 
 def _spelt(text: str, figures: str) -> str | None:
-    """Return *text* with its figures replaced by others, or None where there are fewer or more and signs between."""
-    if text.isalnum():
-        return figures
+    """Return *text* with its figures replaced by as many others, or None where the numbers of figures differ."""
     if sum(c.isalnum() for c in text) != len(figures):
         return None
     left = iter(figures)

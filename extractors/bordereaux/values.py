@@ -27,6 +27,8 @@ _TITLES: Final = re.compile(
     re.IGNORECASE,
 )
 _NAME_JUNK: Final = re.compile(r"^[\W_]+|[^\w.)]+$")
+#: A dot after a whole word: a speck, or the end of a cell, and no initial.
+_SPECK: Final = re.compile(r"(?<=\w\w\w)\.+$")
 _CENTURY: Final = 100
 _THIS_CENTURY: Final = 2000
 _LONG_YEAR: Final = 4
@@ -159,5 +161,5 @@ def written_name(text: str) -> str | None:
     'DURAND-HÉLIE ZOÉ'
     """
     name = _NAME_JUNK.sub("", " ".join(text.replace("’", "'").split()))
-    name = _TITLES.sub("", name).upper()
+    name = _SPECK.sub("", _TITLES.sub("", name)).upper()
     return name if any(c.isalpha() for c in name) else None

@@ -50,6 +50,11 @@ class Digits:
         kept = text.strip()
         return _GAP if " " in kept else 1.0 if len(kept) == self.length else _SHORT
 
+    def key_odds(self, text: str) -> float:
+        """Return 1.0: no key."""
+        del text
+        return 1.0
+
 
 class Cents(Digits):
     """An amount in cells, the last two for the cents."""
@@ -88,7 +93,13 @@ class Luhn(Digits):
         digits = kept.replace("A", "1").replace("B", "2")
         if (kept != digits and not re.match(r"2[AB]\d", kept)) or not digits.isdigit():
             return odds * _ODD_SHAPE
-        return odds if luhn.is_valid(digits) else odds * _WRONG_LUHN
+        return odds * self.key_odds(text)
+
+    def key_odds(self, text: str) -> float:
+        """Return less where a number of full length fails its key."""
+        digits = text.strip().replace("A", "1").replace("B", "2")
+        is_whole = len(digits) == self.length and digits.isdigit()
+        return _WRONG_LUHN if is_whole and not luhn.is_valid(digits) else 1.0
 
 
 class Nir:
@@ -117,7 +128,13 @@ class Nir:
             odds = _ODD_SHAPE
         if len(kept) == 13:  # noqa: PLR2004 - 13 characters, without the key
             return odds * _SHORT
-        return odds if nir.is_valid(kept) else odds * _WRONG_NIR_KEY
+        return odds * self.key_odds(text)
+
+    def key_odds(self, text: str) -> float:
+        """Return less where the key's two digits do not fit; a person being registered has no key to fit."""
+        kept = text.rstrip()
+        has_key = len(kept) == 15 and " " not in kept and not _OTHER_NIR.match(kept)  # noqa: PLR2004 - with the key
+        return _WRONG_NIR_KEY if has_key and not nir.is_valid(kept) else 1.0
 
 
 class CombDate:
@@ -137,6 +154,11 @@ class CombDate:
     def odds(self, text: str) -> float:
         """Return less for a day no calendar has, or a year far from any care."""
         return calendar_odds(self.value(text) or "", self._years)
+
+    def key_odds(self, text: str) -> float:
+        """Return 1.0: the calendar is the comb's format, not a key."""
+        del text
+        return 1.0
 
 
 def calendar_odds(value: str, years: range) -> float:

@@ -48,6 +48,10 @@ class Grammar(Protocol):
         """Return how often papers carry *text* against a regular entry: 1.0 regular, towards 0.0 irregular."""
         ...
 
+    def key_odds(self, text: str) -> float:
+        """Return the part of ``odds`` that a key gives, which no eye sees in the ink; 1.0 where there is none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -61,13 +65,16 @@ class Place:
 def decide(
     hypotheses: Iterable[Hypothesis], grammar: Grammar, place: Place, calibration: Calibration = AS_DECODED
 ) -> Field[str]:
-    """Return the most probable value, its posterior probability, and the ink's own reading where it differs.
+    """Return the most probable value, its posterior probability, and where a key changed it the reading without key.
+
+    A format is a part of reading: a comb of a date holds a date. A key is not (decision 0003).
 
     The probability that *hypotheses* leave out is kept as a competitor without a value. Where most of it goes to
     strings that stand for no value, the entry is unread.
     """
     listed = sorted((h for h in hypotheses if h.probability > 0), key=lambda h: -h.probability)
     ink: defaultdict[str, float] = defaultdict(float)
+    seen: defaultdict[str, float] = defaultdict(float)  # ink and format, without the key
     weights: defaultdict[str, float] = defaultdict(float)
     raws: dict[str, tuple[float, str]] = {}
     broken = 0.0
@@ -78,6 +85,7 @@ def decide(
             continue
         weight = hypothesis.probability * grammar.odds(hypothesis.text)
         ink[value] += hypothesis.probability
+        seen[value] += weight / grammar.key_odds(hypothesis.text)
         weights[value] += weight
         if value not in raws or weight > raws[value][0]:
             raws[value] = (weight, hypothesis.text)
@@ -94,7 +102,8 @@ def decide(
     evidence = max(evidence, (sum(weights.values()) - weights[best]) / max(1.0 - confidence, 1e-9))
     if _WITHOUT_VALUE * broken > max(ink.values()):
         return unread(listed[0].text, place, _alternatives(ranked, weights, evidence))
-    alone = max(ink, key=lambda v: ink[v])
+    alone = max(seen, key=lambda v: seen[v])
+    share = seen[alone] / (sum(seen.values()) + missing)
     return Field[str](
         value=best,
         raw=raws[best][1],
@@ -102,7 +111,7 @@ def decide(
         page=place.page,
         box=place.box,
         source=place.source,
-        blind=Blind[str](value=alone, confidence=min(1.0, ink[alone])) if alone != best else None,
+        blind=Blind[str](value=alone, confidence=share) if alone != best else None,
         alternatives=_alternatives(ranked[1:], weights, evidence) if confidence < _CERTAIN else (),
     )
 

@@ -68,7 +68,10 @@ def settled(words: list[tuple[str, float]], posteriors: LinePosteriors) -> tuple
     best = max(weights, key=lambda line: weights[line])
     # strings that neither reader names
     unnamed = _LEAST * max(0.0, 1.0 - sum(seen.values()))
-    return best, _TRUST * weights[best] / (sum(weights.values()) + unnamed)
+    # the less the two have in common, the less the ink says
+    shared = sum(len(options[0][0].replace(" ", "")) for options in pieces if len(options) == 1)
+    common = shared / max(len(letters), len(best.replace(" ", "")))
+    return best, _TRUST * common * weights[best] / (sum(weights.values()) + unnamed)
 
 
 def shaped(text: str) -> str:

@@ -69,6 +69,11 @@ class _Line:
         del text
         return ()
 
+    def key_odds(self, text: str) -> float:
+        """Return 1.0: no line has a key."""
+        del text
+        return 1.0
+
 
 class WrittenDate(_Line):
     """A date on a line: 06/05/2025, 06.05.25, 06 05 2025, 06052025."""

@@ -35,9 +35,9 @@ def without_found_print(grey: NDArray[np.uint8], template: FormTemplate, px_per_
         px_per_mm: of *grey*.
     """
     side = round(_STROKE_MM * px_per_mm) | 1
-    ground = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     edge = 2 * round(_EDGE_MM * px_per_mm) + 1
-    ground = np.asarray(cv2.erode(ground, np.ones((edge, edge), np.uint8)), np.uint8)
+    ground = np.asarray(cv2.erode(closed, np.ones((edge, edge), np.uint8)), np.uint8)
     for zone in template.zones:
         for box in (zone.box_mm,) if zone.kind not in {"block", "table"} else _cells(zone):
             _without_blots(ground, box, px_per_mm)

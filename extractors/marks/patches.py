@@ -114,7 +114,7 @@ def _lost(page: NDArray[np.uint8], blank: NDArray[np.uint8]) -> tuple[NDArray[np
     paper = float(np.median(even[white][::7]))  # every seventh of some hundred thousand points tells as much
     expected = np.full(page.shape, paper, np.float32)
     for level in levels.tolist():
-        here = flat & (cv2.absdiff(blank, float(level)) <= 2)  # noqa: PLR2004 - grey levels
+        here = flat & (np.abs(blank.astype(np.int16) - level) <= 2)  # noqa: PLR2004 - grey levels
         tint = float(np.median(even[here][::7]))
         expected[here] = tint
         if tint < paper - _LEAST_CONTRAST:

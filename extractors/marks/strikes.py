@@ -32,6 +32,11 @@ _BESIDE_MM: Final = 0.9
 # A scribble covers this share of the box it fills; the densest handwriting met covers 0.3.
 _SCRIBBLE_FILL: Final = 0.58
 _SCRIBBLE_MM: Final = (8.0, 2.0)
+# Bold letters that touch stand among letters of their height, and fill their boxes as those do: 0.83 to 0.95 of it in
+# two fonts; thin letters beside a scribble fill theirs half as well.
+_AS_HIGH: Final = (0.8, 1.25)
+_AS_FULL: Final = 0.7
+_FEWEST_BESIDE: Final = 4
 _SURE: Final = 0.93
 _SCRIBBLED: Final = 0.8
 
@@ -74,6 +79,7 @@ def find_strike(entry: Entry, px_per_mm: float, *, words: bool = False, cells: b
         and widest.w >= max(least, _SCRIBBLE_MM[0])
         and widest.h >= _SCRIBBLE_MM[1]
         and _fill(entry, widest, px_per_mm) > _SCRIBBLE_FILL
+        and not _is_bold_print(entry, widest, px_per_mm)
     ):
         return Strike(widest, _SCRIBBLED)
     return None
@@ -134,6 +140,15 @@ def _crossing(level: NDArray[np.uint8], row: int, columns: NDArray[np.intp], px_
     if not above.size or not below.size:
         return 0.0
     return float(min(above.any(axis=0).mean(), below.any(axis=0).mean()))
+
+
+def _is_bold_print(entry: Entry, widest: Rect, px_per_mm: float) -> bool:
+    """Return whether *widest* is letters of bold print that touch: as high and about as full as those beside it."""
+    beside = [s for s in entry.strokes if s.w < widest.w and _AS_HIGH[0] < s.h / widest.h < _AS_HIGH[1]]
+    if len(beside) < _FEWEST_BESIDE:
+        return False
+    usual = float(np.median([_fill(entry, stroke, px_per_mm) for stroke in beside]))
+    return usual > _AS_FULL * _fill(entry, widest, px_per_mm)
 
 
 def _fill(entry: Entry, stroke: Rect, px_per_mm: float) -> float:

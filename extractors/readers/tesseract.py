@@ -115,7 +115,7 @@ class PortableTesseract:
         except pytesseract.TesseractNotFoundError as exc:
             raise ResourceError("the program tesseract is missing: install the package tesseract-ocr") from exc
         self._options = f'--psm {_SINGLE_LINE} --dpi {_CROP_DPI} --tessdata-dir "{find_tessdata()}"'
-        self._options += f' -c {"=".join(_NO_SECOND_READING)}'
+        self._options += f" -c {'='.join(_NO_SECOND_READING)}"
 
     def read_line(self, crop: NDArray[np.uint8], *, digits_only: bool = False) -> TextReading:
         """Return the one printed line *crop* holds."""

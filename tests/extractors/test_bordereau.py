@@ -292,3 +292,10 @@ def test_a_total_without_its_comma_is_proven_by_its_column_or_doubtful() -> None
     assert proven.value == "198.40"
     assert proven.confidence > 0.99
     assert alone.confidence < 0.5
+
+
+def test_a_caisse_is_known_without_its_label() -> None:
+    """Engines misread "Caisse" as "Casse": the number's shape still tells it from the professional's."""
+    header = HEADER.replace("ORGANISME DEST.   :", "0RGANTSHE DES     ")
+
+    assert read(header + TABLE).organisme_code.value == "016410000"

@@ -140,8 +140,19 @@ def speckled() -> NDArray[np.uint8]:
     return page
 
 
+def folded() -> NDArray[np.uint8]:
+    """Return the back of a printed page folded down its length: a strong line that comes out in pieces."""
+    line = np.full(PAPER, 255, np.uint8)
+    cv2.line(line, (round(100 * PX_PER_MM), 0), (round(103 * PX_PER_MM), PAPER[0]), 20, 4)
+    for y in range(0, PAPER[0], round(25 * PX_PER_MM)):
+        line[y : y + round(6 * PX_PER_MM)] = 255
+    return np.minimum(shine_through(), line)
+
+
 @pytest.mark.parametrize(
-    "page", [empty(), shine_through(), handled(), speckled()], ids=["empty", "back", "handled", "dust"]
+    "page",
+    [empty(), shine_through(), handled(), speckled(), folded()],
+    ids=["empty", "back", "handled", "dust", "folded"],
 )
 def test_the_back_of_a_sheet_is_blank(page: NDArray[np.uint8]) -> None:
     """A blank back taken for a page would be asked about, once a sheet."""
@@ -153,6 +164,14 @@ def test_one_handwritten_line_is_not_blank(grey: int) -> None:
     """A note alone on a page is somebody's message: it is never dropped."""
     page = handled()
     write(page, "Recu le 3 mai", (60, 90), height_mm=4.0, grey=grey)
+
+    assert not is_blank(Scan("lot.pdf", 1, page, DPI))
+
+
+def test_one_line_of_small_print_is_not_a_fold() -> None:
+    """Low, long and straight like a fold, but print is higher than a fold is wide."""
+    page = empty()
+    write(page, "Nous vous prions de bien vouloir trouver ci-joint la facture du mois de mai", (15, 90), height_mm=1.6)
 
     assert not is_blank(Scan("lot.pdf", 1, page, DPI))
 

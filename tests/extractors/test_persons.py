@@ -28,6 +28,9 @@ def test_a_doctor_is_known_by_the_title(line: str, name: str | None) -> None:
     [
         ("Mme ROGER LÉA", "ROGER LÉA"),
         ("Monsieur Roger Philippe", "ROGER PHILIPPE"),
+        ("Mme OUATTARA Awa", "OUATTARA AWA"),
+        ("M. ETIENNE Paul", "ETIENNE PAUL"),
+        ("M. ou Mme ROGER LÉA", "ROGER LÉA"),
         ("M. D’ANGELO François, né le 05/05/48", "D'ANGELO FRANÇOIS"),
         ("Patient : ROGER LÉA   né(e) le 05/05/1948", "ROGER LÉA"),
         ("Nom : ROGER Prénom : Léa", "ROGER LÉA"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.prescribed_words import mend
+from extractors.prescribed_words import is_spelt_right, mend
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,19 @@ def test_words_plainly_meant_are_restored(read: str, meant: str) -> None:
 def test_what_is_not_known_stays_as_read(text: str) -> None:
     """Nothing is made up: names of drugs, figures and abbreviations are not words to correct."""
     assert mend(text) == text
+
+
+@pytest.mark.parametrize(
+    ("read", "is_right"),
+    [
+        ("Faire pratiquer par infirmier(ère) D.E. à domicile :", True),
+        ("Faire pratiquer par infirmier(ère) D.E. à domicile .", False),
+        ("Pansement lourd et complexe tous les jours", True),
+        ("Pansernent lourd et complexe tous les jours", False),
+        ("y compris les dimanches et jours feries", False),
+        ("20 séances de rééducation", False),
+    ],
+)
+def test_only_a_line_of_known_words_needs_no_second_reading(read: str, is_right: bool) -> None:  # noqa: FBT001
+    """A dictionary vouches for words and accents, not for figures, nor for a colon that lost a point."""
+    assert is_spelt_right(read) == is_right

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from extractors.forms.coarse import CoarseFinder
 from extractors.forms.template import BoxMm
 from extractors.register import Registrar, Registration
 from extractors.turning import turn_matrix
-from tests.extractors.sheets import CORNERS_MM, DPI, PX_PER_MM, Scanner, filled_form, template, text_page
+from tests.extractors.sheets import CORNERS_MM, DPI, PX_PER_MM, Scanner, filled_form, template, text_page, write_cells
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,14 @@ def test_a_page_of_text_is_no_form(rotation: int, registrar: Registrar) -> None:
     assert registrar.find(scan) is None
 
 
+def test_a_page_without_the_forms_dark_bands_is_let_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two pages of three are no form: what looking for one costs them is lost to the whole lot."""
+    registrar = Registrar((template(),))
+    monkeypatch.setattr(CoarseFinder, "poses", lambda *_args, **_options: pytest.fail("looked for features"))
+
+    assert registrar.find(Scanner(lean=1.0).scan(text_page())[0]) is None
+
+
 def moved(form: NDArray[np.uint8], boxes: list[tuple[BoxMm, tuple[float, float]]]) -> NDArray[np.uint8]:
     """Return *form* with the print under each box moved by some mm: another revision's geometry."""
     page = form.copy()
@@ -126,6 +135,28 @@ def test_the_same_labels_in_another_geometry_are_refused(name: str, registrar: R
     scan, _ = Scanner(lean=0.8).scan(moved(template().blank(PX_PER_MM), NEAR_MISSES[name]))
 
     assert registrar.find(scan) is None
+
+
+WITHOUT_TINTS: list[tuple[list[tuple[BoxMm, tuple[float, float]]], bool]] = [
+    ([], True),
+    ([(BoxMm(139, 87.5, 54, 20), (2.6, 0.0))], False),
+    ([(BoxMm(8, 21, 196, 50), (0.0, 2.5))], False),
+]
+
+
+@pytest.mark.parametrize(("moves", "fits"), WITHOUT_TINTS, ids=["as printed", "cells moved", "section moved"])
+def test_without_tints_the_written_characters_tell_where_the_cells_are(
+    moves: list[tuple[BoxMm, tuple[float, float]]],
+    fits: bool,  # noqa: FBT001 - a parameter of the test
+    registrar: Registrar,
+) -> None:
+    """A black and white scan shows no cells: digits across their edges, or half below them, are another geometry."""
+    page = template().blank(PX_PER_MM).copy()
+    for zone in template().zones:
+        write_cells(page, "8" * len(zone.cells_mm), zone.cells_mm)
+    scan, _ = Scanner(lean=0.8, threshold=128).scan(moved(page, moves))
+
+    assert (registrar.find(scan) is not None) == fits
 
 
 def test_the_form_enlarged_beyond_any_printer_keeps_its_scale(registrar: Registrar, form: NDArray[np.uint8]) -> None:

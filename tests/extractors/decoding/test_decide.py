@@ -70,6 +70,18 @@ def test_the_calendar_settles_a_month() -> None:
     field = decide(strings(table, CLASSES, CombDate(2005, 2059).allowed), CombDate(2005, 2059), HERE)
 
     assert field.value == "2025-11-06"
+    assert field.blind is None  # reading eight cells as a date is reading, not a repair
+
+
+def test_a_number_settled_by_luhn_keeps_the_reading_without_it() -> None:
+    """Whoever checks what the ink alone gives must not be handed what the key chose."""
+    doubtful = cells("99700123450", {10: {"0": 0.45, "6": 0.54}})
+    field = decide(strings(doubtful, CLASSES, Luhn(11).allowed), Luhn(11), HERE)
+
+    assert field.value == "99700123450"
+    assert field.blind is not None
+    assert field.blind.value == "99700123456"
+    assert 0.5 < field.blind.confidence < 0.6
 
 
 def test_an_unreadable_cell_leaves_the_field_unread() -> None:

@@ -165,6 +165,24 @@ def test_clean_entries_are_not_accused(kind: str) -> None:
     assert marks_of(laid(image), ROW, "acts.0.date") == []
 
 
+@pytest.mark.parametrize(("bold", "struck"), [(True, False), (False, True)])
+def test_bold_letters_that_touch_are_no_scribble(bold: bool, struck: bool) -> None:  # noqa: FBT001
+    """A printer's thick letters run together into a dark bar; so does a pen that scribbles thin ones out."""
+    image = paper()
+    walls = 4 if bold else 2
+    for x in range(96, 96 + 14 * 16, 16):  # letters of 1.6 by 2.5 mm, in pixels
+        image[176:196, x : x + 13] = 40
+        image[176 + walls : 196 - walls, x + walls : x + 13 - walls] = 255
+    if bold:
+        image[176:180, 128:230] = image[192:196, 128:230] = 40
+    else:
+        pen(image, *((14.4 + 0.3 * i, 21.5 + 3 * (i % 2)) for i in range(38)), width_mm=0.3)
+
+    found = marks_of(laid(image), ROW, "insured_address", words=True)
+
+    assert bool(found) is struck
+
+
 def test_fluid_over_two_cells_shows_as_missing_tint() -> None:
     """Correction fluid hides the ink but also the form's own tint; the entry it covers is named."""
     cells = tuple(Rect(20 + 4.7 * i, 20, 4.7, 4.8) for i in range(8))
