@@ -33,6 +33,15 @@ class WorkerSettings:
     engines: EngineSettings
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A page handed to the pool and not given back yet."""
+
+    scan: Scan
+    index: int
+    future: ProcessFuture[PageReading]
+
+
 def _start(settings: EngineSettings) -> None:
     """Load the engines of one worker; runs once in each process."""
     global _engines  # noqa: PLW0603 - one set of engines a process, loaded at its start
@@ -68,11 +77,15 @@ class PageWorkers:
         read_one: Callable[[Scan, int, Path | None], PageReading] = _read,
     ) -> None:
         self._settings = settings
+        self._start = start
         self._read_one = read_one
-        self._pool = ProcessPool(
-            max_workers=settings.count,
-            initializer=start,
-            initargs=(settings.engines,),
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._settings.count,
+            initializer=self._start,
+            initargs=(self._settings.engines,),
             context=get_context("spawn"),
         )
 
@@ -93,30 +106,39 @@ class PageWorkers:
             scans: pages in scanning order; taken only as fast as they are read.
             keep: a folder that gets each upright page as ``page-00000.jpg``, for the report and the evidence.
         """
-        waiting: deque[tuple[Scan, int, ProcessFuture[PageReading]]] = deque()
+        waiting: deque[_Waiting] = deque()
         for index, scan in scans:
-            future = self._pool.schedule(self._read_one, args=(scan, index, keep), timeout=self._settings.page_seconds)
-            waiting.append((_without_pixels(scan), index, future))
+            waiting.append(self._scheduled(scan, index, keep, waiting))
             if len(waiting) >= self._settings.count * AHEAD:
-                yield self._finished(*waiting.popleft())
+                yield self._finished(waiting.popleft())
         while waiting:
-            yield self._finished(*waiting.popleft())
+            yield self._finished(waiting.popleft())
 
-    def _finished(self, scan: Scan, index: int, future: ProcessFuture[PageReading]) -> PageReading:
+    def _scheduled(self, scan: Scan, index: int, keep: Path | None, waiting: deque[_Waiting]) -> _Waiting:
+        """Hand a page to the pool; a pool that broke down is replaced and given its unread pages again."""
         try:
-            reading = future.result()
+            return _Waiting(scan, index, self._submit(scan, index, keep))
+        except RuntimeError:  # pebble: "Unexpected error within the Pool"
+            _log.warning("pool replaced", page=index)
+            self._pool = self._new_pool()
+            for page in waiting:
+                if not page.future.done() or page.future.cancelled():
+                    page.future = self._submit(page.scan, page.index, keep)
+            return _Waiting(scan, index, self._submit(scan, index, keep))
+
+    def _submit(self, scan: Scan, index: int, keep: Path | None) -> ProcessFuture[PageReading]:
+        return self._pool.schedule(self._read_one, args=(scan, index, keep), timeout=self._settings.page_seconds)
+
+    def _finished(self, page: _Waiting) -> PageReading:
+        try:
+            reading = page.future.result()
         except LateError:
             problem = "time_limit"
         except ProcessExpired:
             problem = "crash"
         except Exception as exc:  # noqa: BLE001 - whatever one page does, the others are read
-            _log.warning("page failed", page=index, error=type(exc).__name__)  # never the text: it may hold a name
+            _log.warning("page failed", page=page.index, error=type(exc).__name__)  # never the text: it may hold a name
             problem = "failure"
         else:
             return reading
-        return unread(scan.file, scan.number, index, problem)
-
-
-def _without_pixels(scan: Scan) -> Scan:
-    """Return *scan* light enough to remember while it is read."""
-    return Scan(scan.file, scan.number, scan.pixels[:0], None)
+        return unread(page.scan.file, page.scan.number, page.index, problem)

@@ -108,7 +108,7 @@ def run_set(name: str, pages: list[ImagePage], folder: Path) -> dict[str, Cost]:
         "liasse": measure([[liasse, "read", str(pdf), "--out", str(folder / f"{name}.json")]], len(pages)),
         "tesseract": measure(tesseract, len(pages)),
     }
-    if shutil.which("ocrmypdf"):
+    if name == "whole-lot" and shutil.which("ocrmypdf"):
         costs["ocrmypdf"] = measure([ocrmypdf], len(pages))
     return costs
 

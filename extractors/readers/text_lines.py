@@ -130,7 +130,7 @@ class _Page:
             rules = cv2.dilate(rules, np.ones((3, 3), np.uint8)).astype(np.uint8)
             ink[rules > 0] = 0
             self._grey = self._grey.copy()
-            self._grey[self._enlarged(rules, self._grey.shape) > 0] = 255
+            self._grey[self._enlarged(rules.astype(np.uint8), self._grey.shape) > 0] = 255
         return ink.astype(np.uint8)
 
     def _enlarged(self, mask: Grey, shape: tuple[int, ...]) -> Grey:

@@ -98,12 +98,14 @@ def write_report(batch: Batch, image_of: Callable[[int], Path], out: TextIO) -> 
     environment.filters["euro"] = lambda amount: f"{amount:,.2f} €".replace(",", " ").replace(".", ",")
     template = environment.get_template("report.html")
     severities = list(Severity)
-    out.writelines(template.generate(
-        batch=batch,
-        summary=summarise(batch),
-        pages=(report_page(page) for page in batch.pages),
-        loose_flags=flags_on[None],
-        flags=sorted(batch.flags, key=lambda flag: severities.index(flag.severity)),
-        severities=SEVERITIES,
-        matched={match.line: match for match in batch.matches},
-    ))
+    out.writelines(
+        template.generate(
+            batch=batch,
+            summary=summarise(batch),
+            pages=(report_page(page) for page in batch.pages),
+            loose_flags=flags_on[None],
+            flags=sorted(batch.flags, key=lambda flag: severities.index(flag.severity)),
+            severities=SEVERITIES,
+            matched={match.line: match for match in batch.matches},
+        )
+    )
