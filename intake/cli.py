@@ -19,9 +19,10 @@ from rich.table import Table
 from extractors.forms.checking import check_template, draw_template
 from intake.evaluation.run import as_object, evaluate, print_tally
 from intake.output import Target
-from intake.pipeline import Reading, conclude, read_batch
+from intake.pipeline import Reading, conclude, page_workers, read_batch
 from intake.settings import Settings
 from intake.summary import summarise
+from intake.workers import PageWorkers
 from schemas.batch import Batch, Flow
 from schemas.errors import LiasseError, UsageError
 
@@ -58,7 +59,8 @@ def read(
     target = Target(out, report, evidence)
     with TemporaryDirectory(prefix="liasse-") as folder:
         keep = Path(folder) if report or evidence else None
-        reading = _read(inputs, settings, keep)
+        with page_workers(settings) as pool:
+            reading = _read(inputs, settings, pool, keep)
         lots = conclude(
             reading,
             settings,
@@ -93,14 +95,15 @@ def evaluate_lots(
         truth = json.loads((inputs.parent / "truth.json").read_text("utf-8"))
         given = truth[0] if isinstance(truth, list) else truth
         lots = conclude(
-            _read([inputs], settings, None),
+            _read([inputs], settings, pool, None),
             settings,
             flow=Flow(given["flow"]) if given.get("flow") else None,
             received_on=datetime.fromisoformat(given["received_on"]).date() if given.get("received_on") else None,
         )
         return [lot.batch.model_dump(mode="json") for lot in lots]
 
-    tally = evaluate(folder, results=results, read=read_lot, keep=keep)
+    with page_workers(settings) as pool:  # one pool for all lots: engines take seconds to load
+        tally = evaluate(folder, results=results, read=read_lot, keep=keep)
     print_tally(tally, Console(), every_field=every_field)
     if out is not None:
         out.write_text(json.dumps(as_object(tally), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -141,13 +144,14 @@ def _settings(workers: int | None) -> Settings:
     return Settings() if workers is None else Settings(workers=workers)
 
 
-def _read(inputs: list[Path], settings: Settings, keep: Path | None) -> Reading:
+def _read(inputs: list[Path], settings: Settings, pool: PageWorkers, keep: Path | None) -> Reading:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_console, transient=True) as progress:
         task = progress.add_task("pages", total=None)
         return read_batch(
             inputs,
             settings,
+            workers=pool,
             keep=keep,
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )

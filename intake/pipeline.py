@@ -54,6 +54,7 @@ def read_batch(
     inputs: Iterable[Path],
     settings: Settings,
     *,
+    workers: PageWorkers,
     keep: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
@@ -62,22 +63,25 @@ def read_batch(
     Args:
         inputs: files, or folders of them, in order.
         settings: of this installation.
+        workers: the processes that read; they serve one stack after the other.
         keep: a folder that gets each upright page's image, for the report and the evidence.
         on_progress: told after each page how many are read, and how many the files opened so far hold.
     """
     stack = _Stack()
-    workers = WorkerSettings(
-        settings.workers, settings.page_seconds, EngineSettings(settings.text_reader, settings.templates)
-    )
     pages: list[PageReading] = []
-    with PageWorkers(workers) as pool:
-        for reading in pool.read(stack.scans(find_inputs(inputs), settings), keep=keep):
-            pages.append(reading)
-            if on_progress:
-                on_progress(len(pages), max(stack.known_pages, len(pages)))
+    for reading in workers.read(stack.scans(find_inputs(inputs), settings), keep=keep):
+        pages.append(reading)
+        if on_progress:
+            on_progress(len(pages), max(stack.known_pages, len(pages)))
     pages += stack.lost
     pages.sort(key=lambda reading: reading.page.index)
     return Reading(tuple(stack.files), tuple(stack.refused), tuple(pages))
+
+
+def page_workers(settings: Settings) -> PageWorkers:
+    """Return the reading processes this installation asks for; a context manager."""
+    engines = EngineSettings(settings.text_reader, settings.templates)
+    return PageWorkers(WorkerSettings(settings.workers, settings.page_seconds, engines))
 
 
 class _Stack:
