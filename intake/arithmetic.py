@@ -82,7 +82,11 @@ def _by_total(invoice: Invoice) -> Invoice:
     for entry, option, sign, rest in zip(entries, options, signs, sums(listed), strict=True):
         weights = {c: c.probability * _odds(c, sign, rest) for c in option}
         best = max(weights, key=lambda c: weights[c])
-        share = weights[best] / sum(weights.values())
+        everything = sum(weights.values())
+        if not everything:  # an amount elsewhere offers no value at all: the sum says nothing
+            changed.append(entry)
+            continue
+        share = weights[best] / everything
         holds = not best.is_other and rest.get(-sign * _cents(best), 0.0) > 0
         changed.append(taken(entry, best.value, share, "total") if holds and share > EMPTY_IS_LIKELIER else entry)
     rows = list(invoice.acts)

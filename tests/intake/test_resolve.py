@@ -126,6 +126,16 @@ def test_a_total_that_adds_up_makes_its_amounts_sure() -> None:
     assert min(a.travel_flat.confidence for a in outcome.lot.invoices[0].acts) > 0.98
 
 
+def test_an_amount_nobody_believes_leaves_the_others_as_they_are() -> None:
+    """A lot of 200 fresh ones stopped here: a fee read with next to no confidence says nothing about a sum."""
+    row = act().model_copy(update={"fee": unsure("12.60", 0.0004)})
+    outcome = concluded(changed(lot_of(four_forms()), 0, acts=(row, act("2024-03-05")), total_amount="30.70"))
+
+    assert outcome.lot.invoices[0].acts[1].fee.value == "12.60"
+    assert outcome.lot.invoices[0].total_amount.value == "30.70"
+    assert outcome.lot.invoices[0].decision == "review"
+
+
 def test_a_total_that_does_not_add_up_takes_no_confidence_away() -> None:
     """The fault must stay visible: sure readings that disagree are the paper's fault."""
     lot = changed(lot_of(four_forms()), 0, total_amount="15.85")
