@@ -82,11 +82,14 @@ class PageWorkers:
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
+        # one clean process imports the readers (2 s of processor time) and every worker is forked from it
+        context = get_context("forkserver")
+        context.set_forkserver_preload(["extractors.page"])
         return ProcessPool(
             max_workers=self._settings.count,
             initializer=self._start,
             initargs=(self._settings.engines,),
-            context=get_context("spawn"),
+            context=context,
         )
 
     def __enter__(self) -> Self:

@@ -91,25 +91,26 @@ def measure(commands: list[list[str]], pages: int) -> Cost:
     return Cost(pages, cpu, time.monotonic() - start, peak)
 
 
-def run_set(name: str, pages: list[ImagePage], folder: Path) -> dict[str, Cost]:
-    """Measure the three programs on one set of pages."""
-    pdf = folder / f"{name}.pdf"
-    write_pdf(pdf, pages, "flate")
-    images = []
+def draw_set(name: str, pages: list[ImagePage], folder: Path) -> None:
+    """Write one set of pages as a PDF and as one PNG a page."""
+    write_pdf(folder / f"{name}.pdf", pages, "flate")
     for number, page in enumerate(pages):
-        path = folder / f"{name}-{number:02d}.png"
         pixels = page.pixels if page.pixels.ndim == 2 else cv2.cvtColor(page.pixels, cv2.COLOR_RGB2BGR)
-        cv2.imwrite(str(path), pixels)
-        images.append(path)
+        cv2.imwrite(str(folder / f"{name}-{number:02d}.png"), pixels)
+
+
+def run_set(name: str, folder: Path) -> dict[str, Cost]:
+    """Measure the three programs on one set of pages."""
+    pdf, images = folder / f"{name}.pdf", sorted(folder.glob(f"{name}-*.png"))
     liasse = str(Path(sys.executable).parent / "liasse")
     tesseract = [["tesseract", str(i), str(i.with_suffix("")), "-l", "fra", "--psm", "3"] for i in images]
     ocrmypdf = ["ocrmypdf", "--force-ocr", "-l", "fra", "--jobs", "2", str(pdf), str(folder / f"{name}-ocr.pdf")]
     costs = {
-        "liasse": measure([[liasse, "read", str(pdf), "--out", str(folder / f"{name}.json")]], len(pages)),
-        "tesseract": measure(tesseract, len(pages)),
+        "liasse": measure([[liasse, "read", str(pdf), "--out", str(folder / f"{name}.json")]], len(images)),
+        "tesseract": measure(tesseract, len(images)),
     }
     if name == "whole-lot" and shutil.which("ocrmypdf"):
-        costs["ocrmypdf"] = measure([ocrmypdf], len(pages))
+        costs["ocrmypdf"] = measure([ocrmypdf], len(images))
     return costs
 
 
@@ -117,20 +118,27 @@ def main() -> None:
     """Run the benchmark and print one table."""
     parser = argparse.ArgumentParser(description="Speed and memory beside Tesseract and OCRmyPDF.")
     parser.add_argument("--out", type=Path, help="JSON file for the figures")
+    parser.add_argument("--draw", type=Path, help="only draw the pages, into this folder")
     asked = parser.parse_args()
-    pages = bench_pages()
-    whole = pages["other"][:1] + pages["typed"] + pages["hand"] + pages["other"][1:]
+    if asked.draw:
+        pages = bench_pages()
+        whole = pages["other"][:1] + pages["typed"] + pages["hand"] + pages["other"][1:]
+        for name, held in (("typed-forms", pages["typed"]), ("forms-by-hand", pages["hand"]), ("whole-lot", whole)):
+            draw_set(name, held, asked.draw)
+        return
     console = Console()
     table = Table("pages", "program", "CPU s/page", "pages/s", "peak MB", "CPU against tesseract", title=f"seed {SEED}")
     figures = {}
     with tempfile.TemporaryDirectory(prefix="liasse-bench-") as folder:
-        for name, held in (("typed forms", pages["typed"]), ("forms by hand", pages["hand"]), ("whole lot", whole)):
-            costs = run_set(name.replace(" ", "-"), held, Path(folder))
+        # drawn in a process of its own: a child's peak memory counts what its parent held when it was started
+        subprocess.run([sys.executable, "-m", "samples.bench", "--draw", folder], check=True)
+        for name in ("typed-forms", "forms-by-hand", "whole-lot"):
+            costs = run_set(name, Path(folder))
             figures[name] = {program: asdict(cost) for program, cost in costs.items()}
             for program, cost in costs.items():
                 ratio = cost.cpu_per_page / costs["tesseract"].cpu_per_page
                 table.add_row(
-                    f"{name} ({len(held)})", program, f"{cost.cpu_per_page:.2f}", f"{cost.pages / cost.wall_s:.2f}",
+                    f"{name} ({cost.pages})", program, f"{cost.cpu_per_page:.2f}", f"{cost.pages / cost.wall_s:.2f}",
                     f"{cost.peak_mb:.0f}", f"{ratio:.2f}",
                 )  # fmt: skip
     console.print(table)
