@@ -18,7 +18,6 @@ from extractors.scan import Scan
 from intake.controls.registry import run_controls
 from intake.decide import decide
 from intake.grouping import group
-from intake.lot import Lot
 from intake.matching import match
 from intake.program import program
 from intake.resolve import resolve
@@ -156,6 +155,3 @@ def conclude(
         )
         lots.append(ReadLot(batch, tuple(reading.page.index for reading in stack_pages)))
     return lots
-
-
-__all__ = ["Lot", "ReadLot", "Reading", "conclude", "read_batch"]

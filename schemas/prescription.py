@@ -18,7 +18,7 @@ class Prescription(Record):
     date: Text = Text()
     text: Text = Text()
     prescriber_signature: Field[bool] = Field[bool]()
-    #: whether the sheet is an ordonnance bizone, and the text of its upper zone (care tied to the ALD)
+    #: whether the sheet is an ordonnance bizone: upper zone for care tied to the ALD
     is_bizone: bool = False
     marks: tuple[Mark, ...] = ()
     #: the first of ``invoices``
