@@ -89,10 +89,10 @@ def as_act(cells: list[ReadCell]) -> Act:
 
 
 def _is_printed(written: list[Written], *, otherwise: bool | None = None) -> bool | None:
-    """Return whether most entries are printed, by those long enough to tell; *otherwise* where fewer than two are."""
+    """Return whether most entries are printed, by those long enough to tell; *otherwise* where too few are."""
     votes = [one.entry.is_printed for one in written if one.entry is not None and one.entry.is_printed is not None]
-    if len(votes) < (1 if otherwise is None else _ROW_VOTES):
-        return otherwise
+    if len(votes) < (1 if otherwise is None else _ROW_VOTES) or 2 * sum(votes) == len(votes):
+        return otherwise  # a date's slashes make a machine's row look uneven: half the votes settle nothing
     return 2 * sum(votes) > len(votes)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from extractors.decoding.hypotheses import Hypothesis
 from extractors.readers.protocol import CellReader
-from extractors.strokes import Entry
+from extractors.strokes import Entry, straight_line
 
 # A cell of the form is 4.8 mm high for writing 2.2 to 3 mm high. Of 0.46, 0.52, 0.58, 0.64 and 0.70, tried on 366
 # entries of five lots, the middle ones read best.
@@ -200,7 +200,7 @@ def _slash(piece: _Piece, line: float) -> float:
     ys, xs = np.nonzero(piece.ink)
     if piece.height < 0.7 * line:
         return 0.0
-    slope, middle = np.polyfit(ys, xs, 1)
+    slope, middle = straight_line(ys.astype(np.float64), xs.astype(np.float64))
     off = np.abs(xs - (slope * ys + middle))
     stroke = len(ys) / max(piece.height, 1)
     straight = float(np.percentile(off, 90)) < 0.8 * stroke + 1

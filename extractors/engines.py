@@ -1,11 +1,10 @@
 """The engines of one process: readers, templates, vocabularies. Built once, used for every page."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
 import cv2
 
+from extractors.engine_settings import EngineSettings
 from extractors.feuille import Vocabulary
 from extractors.forms.template import FormTemplate, load_templates
 from extractors.readers.cells import load_cell_reader
@@ -14,16 +13,6 @@ from extractors.readers.protocol import Readers
 from extractors.readers.tesseract import load_text_reader
 from extractors.register import Registrar
 from schemas.nomenclature import act_codes, surcharge_codes
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """Which engines a worker loads."""
-
-    #: the reader of printed text: ``inprocess`` is fast, ``portable`` needs only the tesseract command; None: the best
-    text_reader: Literal["inprocess", "portable"] | None = None
-    #: folders of form templates beside the built-in ones
-    templates: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

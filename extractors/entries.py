@@ -13,6 +13,7 @@ from extractors.decoding import combs, ctc
 from extractors.decoding.calibration import COMBS
 from extractors.decoding.hypotheses import Grammar, Hypothesis, Place, decide, empty
 from extractors.decoding.texts import with_lost_strokes
+from extractors.figures import figures_agree
 from extractors.form_view import FormView, Rect
 from extractors.readers.protocol import Readers
 from extractors.strokes import Entry, Ink
@@ -179,12 +180,14 @@ class EntryReader:
         if printed is not False:
             readings.append(self._printed(entry, grammar, digits=False, trusted=bool(printed)))
             names.append(self._readers.text.name)
-            has_digit = any(c.isdigit() for h in readings[0] for c in h.text)  # dotted noughts read as 8 or 6
-            if not has_digit and _is_settled(readings[0], grammar, _PRINTED):
+            if _is_settled(readings[0], grammar, _PRINTED) and self._figures_agree(entry, readings[0][0].text):
                 return decide(readings[0], grammar, self.place(entry.rect, names[0]))
         readings.append(self._written(entry, grammar))
         names.append(self._readers.lines.name)
         return self._decided(entry, grammar, readings, names)
+
+    def _figures_agree(self, entry: Entry, text: str) -> bool:
+        return figures_agree(entry, text, self.view.px_per_mm, self._readers.cells)
 
     def _read_number(self, entry: Entry, grammar: LineGrammar, *, printed: bool | None) -> Field[str]:
         """Return a number: character by character, then by a reader of whole lines, then by both kinds of those."""

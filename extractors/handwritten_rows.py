@@ -8,8 +8,6 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
 from extractors.free_ink import FreeInk, Stroke, boxes, covered
 from extractors.sheet import View
@@ -114,10 +112,10 @@ def _bands(ink: FreeInk, strokes: list[Stroke]) -> list[list[Stroke]]:
     chosen[[s.label for s in strokes]] = True
     profile = np.zeros(ink.mask.shape[0])
     profile[top:bottom] = chosen[ink.labels[top:bottom]].sum(axis=1)
-    profile = gaussian_filter1d(profile, _SMOOTH_MM * ink.px_per_mm)
-    peaks, _ = find_peaks(profile, distance=max(1, round(_LEAST_SPACING_MM * ink.px_per_mm)))
+    smooth = cv2.GaussianBlur(profile[:, None], (1, 0), 1, sigmaY=_SMOOTH_MM * ink.px_per_mm)
+    profile = np.asarray(smooth, np.float64)[:, 0]
     kept: list[int] = []
-    for peak in peaks.tolist():
+    for peak in _peaks(profile, max(1, round(_LEAST_SPACING_MM * ink.px_per_mm))):
         if kept:
             valley = profile[kept[-1] : peak].min()
             if valley > _VALLEY * min(profile[kept[-1]], profile[peak]):
@@ -130,6 +128,16 @@ def _bands(ink: FreeInk, strokes: list[Stroke]) -> list[list[Stroke]]:
         for piece in _cut(stroke, edges, _SLACK_MM * ink.px_per_mm):
             bands[int(np.searchsorted(edges, piece.y + piece.h / 2))].append(piece)
     return [band for band in bands if band]
+
+
+def _peaks(profile: NDArray[np.float64], apart: int) -> list[int]:
+    """Return where *profile* is highest within *apart* on both sides, top to bottom; of a flat top, its beginning."""
+    rising = np.flatnonzero((profile[1:-1] > profile[:-2]) & (profile[1:-1] >= profile[2:])) + 1
+    kept: list[int] = []
+    for peak in rising[np.argsort(-profile[rising], kind="stable")].tolist():
+        if all(abs(peak - other) >= apart for other in kept):
+            kept.append(peak)
+    return sorted(kept)
 
 
 def _cut(stroke: Stroke, edges: list[int], slack: float) -> list[Stroke]:

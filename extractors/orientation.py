@@ -9,7 +9,6 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from extractors.paper import ANALYSIS_DPI, MM_PER_INCH, PAGE_MM, InkMap, estimate_dpi, grey_of, ink_map
 from extractors.photo import find_paper, laid_flat
@@ -116,7 +115,8 @@ def _is_sideways(boxes: NDArray[np.float64], lean: float) -> bool:
     angle = np.deg2rad(lean)
     middles = boxes[:, :2] + boxes[:, 2:] / 2
     straight = middles @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    _, nearest = cKDTree(straight).query(straight, k=min(3, len(straight)))
+    points = straight.astype(np.float32)
+    _, nearest = cv2.batchDistance(points, points, cv2.CV_32F, K=min(3, len(points)), normType=cv2.NORM_L2SQR)
     away = np.abs(straight[nearest[:, 1:]] - straight[:, None, :])
     beside = float((away[..., 0] > 2 * away[..., 1]).sum())
     above = float((away[..., 1] > 2 * away[..., 0]).sum())

@@ -63,13 +63,12 @@ class Entry:
     @cached_property
     def is_printed(self) -> bool | None:
         """Whether the letters stand on one line as a machine sets them; None where too few stand there to tell."""
-        heights = [s.h for s in self.strokes]
-        usual = float(np.percentile(heights, 80))
+        usual = share_of([s.h for s in self.strokes], 0.80)
         letters = [s for s in self.strokes if _LETTER[0] * usual < s.h < _LETTER[1] * usual]
         if len(letters) < _FEWEST_LETTERS:
             return None
         x = np.array([s.x + s.w / 2 for s in letters])
-        height = float(np.median([s.h for s in letters]))
+        height = share_of([s.h for s in letters], 0.50)
         foot = _unevenness(x, np.array([s.y + s.h for s in letters])) / height
         head = _unevenness(x, np.array([s.y for s in letters])) / height
         return foot < _EVEN_FOOT or foot + head < _EVEN_BOTH
@@ -202,10 +201,28 @@ def _unevenness(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Return how far from one straight line the points lie, the worst two fifths left out."""
     kept = np.ones(len(x), bool)
     for _ in range(2):
-        slope, start = np.polyfit(x[kept], y[kept], 1)
+        slope, start = straight_line(x[kept], y[kept])
         off = np.abs(y - slope * x - start)
-        kept = off <= np.percentile(off, 75)
-    return float(np.percentile(off, 60))
+        kept = off <= share_of(off.tolist(), 0.75)
+    return share_of(off.tolist(), 0.60)
+
+
+def straight_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+    """Return slope and start of the line nearest to the points, at least one; level where all stand over each other."""
+    middle_x, middle_y = float(x.sum()) / len(x), float(y.sum()) / len(y)
+    away = x - middle_x
+    spread = float(away @ away)
+    slope = float(away @ (y - middle_y)) / spread if spread > 0 else 0.0
+    return slope, middle_y - slope * middle_x
+
+
+def share_of(values: list[float], share: float) -> float:
+    """Return what *share* of the *values*, at least one, lie under: a percentile, without numpy's cost on a few."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
 def _window(image: NDArray[Any], bounds: tuple[int, int, int, int], fill: int) -> NDArray[Any]:

@@ -14,10 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from extractors.forms.checking import check_template, draw_template
-from intake.evaluation.run import as_object, evaluate, print_tally
 from intake.output import Target
 from intake.pipeline import Reading, conclude, page_workers, read_batch
 from intake.settings import Settings
@@ -87,6 +84,8 @@ def evaluate_lots(
     every_field: Annotated[bool, typer.Option(help="Print a row for every field.")] = False,  # noqa: FBT002 - a switch
 ) -> None:
     """Score lots with a known truth: exactness, matches, order, flags, acceptance, calibration; n with every figure."""
+    from intake.evaluation.run import as_object, evaluate, print_tally  # noqa: PLC0415 - only this command scores
+
     settings = _settings(workers)
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
@@ -120,6 +119,8 @@ def form_check(
     folder: Annotated[Path, typer.Argument(help="Folder with zones.json and blank.pdf or blank.png.")],
 ) -> None:
     """Say what is wrong with a template, or that nothing is."""
+    from extractors.forms.checking import check_template  # noqa: PLC0415 - brings the engines along
+
     problems = check_template(folder)
     for problem in problems:
         _console.print(f"[red]{folder.name}[/]: {problem}", highlight=False)
@@ -135,6 +136,8 @@ def form_draw(
 ) -> None:
     """Draw a template's zones on its blank form."""
     import cv2  # noqa: PLC0415 - only this command draws
+
+    from extractors.forms.checking import draw_template  # noqa: PLC0415 - as above
 
     if not cv2.imwrite(str(out), draw_template(folder)):
         raise UsageError(f"cannot write {out.name}: end it in .png, in a folder that exists")
@@ -169,6 +172,8 @@ def _print_summary(batch: Batch) -> None:
         highlight=False,
     )
     if summary.flags:
+        from rich.table import Table  # noqa: PLC0415 - a lot without flags needs none
+
         table = Table("signalement", "nombre")
         for code, count in summary.flags:
             table.add_row(code, str(count))

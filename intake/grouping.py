@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from extractors.bordereau import join_bordereau_pages
 from extractors.reading import PageReading
 from intake.copies import acts_in_common, same_patient
 from intake.likeness import bare_number, same_person_name
@@ -127,6 +126,8 @@ def _bordereau(readings: Sequence[PageReading]) -> tuple[Bordereau | None, int |
     pages = tuple(r.page.index for r in readings if r.page.kind is PageKind.BORDEREAU or r.bordereau is not None)
     if not contents:
         return (Bordereau(pages=pages) if pages else None), None
+    from extractors.bordereau import join_bordereau_pages  # noqa: PLC0415 - brings the readers along
+
     joined = join_bordereau_pages(contents)
     count = next((c.invoice_count for c in reversed(contents) if c.invoice_count is not None), None)
     return joined.model_copy(update={"pages": pages}), count

@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from intake.copies import find_copies
 from intake.differences import compared_entries
@@ -191,6 +190,8 @@ def _assign(weights: NDArray[np.float64]) -> dict[int, int]:
     rows, columns = weights.shape
     near = -np.abs(np.arange(rows)[:, None] / max(rows - 1, 1) - np.arange(columns)[None, :] / max(columns - 1, 1))
     gain = np.where(weights >= _NONE_OF_THESE, weights - _NONE_OF_THESE + _POSITION * near + 2 * _POSITION, 0.0)
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - half of a page's reading time to import
+
     chosen = linear_sum_assignment(gain, maximize=True)
     return {int(r): int(c) for r, c in zip(*chosen, strict=True) if weights[r, c] >= _NONE_OF_THESE}
 

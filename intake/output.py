@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intake.pipeline import ReadLot
-from intake.report.evidence import with_evidence
-from intake.report.html import write_report
 from schemas.batch import Batch
 from schemas.errors import UsageError
 
@@ -48,6 +46,8 @@ class Target:
             read = lot.batch
             if images is not None and self.evidence is not None:
                 folder = self.evidence / stem if len(lots) > 1 else self.evidence
+                from intake.report.evidence import with_evidence  # noqa: PLC0415 - opens images: only when asked for
+
                 read = with_evidence(read, lot.images_in(images), folder)
             out = _place(self.out, f"{stem}.json") if into_folder else self.out
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +56,8 @@ class Target:
                 several = len(lots) > 1 or is_folder(self.report, str(self.report))
                 report = _place(self.report, f"{stem}.html") if several else self.report
                 report.parent.mkdir(parents=True, exist_ok=True)
+                from intake.report.html import write_report  # noqa: PLC0415 - as above
+
                 with report.open("w", encoding="utf-8") as file:
                     write_report(read, lot.images_in(images), file)
 

@@ -11,7 +11,6 @@ from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from intake.likeness import OTHER_NAME, SAME_NAME, digit_slips, name_likeness, plain
 from schemas.bordereau import Line
@@ -191,6 +190,8 @@ def _assign(weights: NDArray[np.float64]) -> list[tuple[int, int]]:
     gain = np.where(weights >= _NONE_OF_THESE, weights - _NONE_OF_THESE + 1e-3, 0.0)
     # Among equals, the order of the stack is the order of the lot.
     gain -= 1e-6 * np.abs(np.subtract.outer(np.arange(gain.shape[0]), np.arange(gain.shape[1])))
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - half of a page's reading time to import
+
     rows, columns = linear_sum_assignment(gain, maximize=True)
     return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if weights[r, c] >= _NONE_OF_THESE]
 

@@ -3,7 +3,7 @@
 ``read_batch`` is the dear half: files become pages, pages become fields, side by side in worker processes.
 ``conclude`` is the cheap half, pure logic over what was read: pages become documents, forms meet their lines, the
 printed lines weigh on the doubtful ink, every control runs, and each invoice is accepted or kept for a person.
-It runs again, alone, in milliseconds, after every correction.
+It runs again, alone, in milliseconds, after every correction; ``intake.judging`` holds its steps.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,18 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from extractors.engines import EngineSettings
+from extractors.engine_settings import EngineSettings
 from extractors.load import LoadedFile, RefusedPage, find_inputs, load_pages
 from extractors.reading import PageReading
 from extractors.scan import Scan
-from intake.controls.registry import run_controls
-from intake.decide import decide
-from intake.grouping import group
-from intake.matching import match
+from intake.judging import judge_stack
 from intake.program import program
-from intake.resolve import resolve
 from intake.settings import Settings
-from intake.splitting import split_lots
 from intake.workers import PageWorkers, WorkerSettings, unread
 from schemas.batch import Batch, File, Flow, Refused
 
@@ -130,12 +125,9 @@ def conclude(
         channel: where it came in.
     """
     lots: list[ReadLot] = []
-    for stack_pages in split_lots(reading.pages):
-        lot = group(stack_pages, flow=flow, received_on=received_on, thresholds=settings.thresholds)
-        lot = match(lot)
-        lot = resolve(lot)
-        flags, not_checked = run_controls(lot)
-        lot = decide(lot, flags, not_checked)
+    stack = judge_stack(reading.pages, flow=flow, received_on=received_on, thresholds=settings.thresholds)
+    for stack_pages, judged in stack:
+        lot = judged.lot
         batch = Batch(
             program=program(settings),
             flow=lot.flow,
@@ -149,8 +141,8 @@ def conclude(
             prescriptions=lot.prescriptions,
             attachments=lot.attachments,
             matches=lot.matches,
-            flags=flags,
-            not_checked=not_checked,
+            flags=judged.flags,
+            not_checked=judged.not_checked,
             decision=lot.decision,
         )
         lots.append(ReadLot(batch, tuple(reading.page.index for reading in stack_pages)))

@@ -6,22 +6,25 @@ from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import structlog
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from extractors.engines import Engines, EngineSettings, load_engines
-from extractors.page import read_page
+from extractors.engine_settings import EngineSettings
 from extractors.reading import PageReading
 from extractors.scan import Scan
+from schemas.errors import ResourceError
 from schemas.page import Page, PageKind
+
+if TYPE_CHECKING:
+    from extractors.engines import Engines
 
 #: Pages handed out before the first comes back: enough to keep every core busy, few enough to keep memory flat.
 AHEAD: Final = 2
 
 _log = structlog.get_logger()
-_engines: Engines | None = None
+_engines: "Engines | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,21 @@ class _Waiting:
 
 
 def _start(settings: EngineSettings) -> None:
-    """Load the engines of one worker; runs once in each process."""
+    """Make the engines of one worker ready; runs once in each process."""
     global _engines  # noqa: PLW0603 - one set of engines a process, loaded at its start
-    _engines = load_engines(settings)
+    if settings == EngineSettings():
+        from extractors.preloaded import ENGINES  # noqa: PLC0415 - loaded already where this process was forked from
+
+        _engines = ENGINES
+    else:
+        from extractors.engines import load_engines  # noqa: PLC0415 - only workers load engines
+
+        _engines = load_engines(settings)
 
 
 def _read(scan: Scan, index: int, keep: Path | None) -> PageReading:
+    from extractors.page import read_page  # noqa: PLC0415 - only workers read
+
     if _engines is None:  # the pool starts every process through _start
         raise RuntimeError("worker without engines")
     return read_page(scan, index, _engines, keep=keep)
@@ -82,9 +94,10 @@ class PageWorkers:
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
-        # one clean process imports the readers (2 s of processor time) and every worker is forked from it
+        # one clean process loads the engines (a second of processor time) and every worker is forked from it
         context = get_context("forkserver")
-        context.set_forkserver_preload(["extractors.page"])
+        is_default = self._settings.engines == EngineSettings()
+        context.set_forkserver_preload(["extractors.page", *(["extractors.preloaded"] if is_default else [])])
         return ProcessPool(
             max_workers=self._settings.count,
             initializer=self._start,
@@ -124,10 +137,13 @@ class PageWorkers:
         except RuntimeError:  # pebble: "Unexpected error within the Pool"
             _log.warning("pool replaced", page=index)
             self._pool = self._new_pool()
-            for page in waiting:
-                if not page.future.done() or page.future.cancelled():
-                    page.future = self._submit(page.scan, page.index, keep)
-            return _Waiting(scan, index, self._submit(scan, index, keep))
+            try:
+                for page in waiting:
+                    if not page.future.done() or page.future.cancelled():
+                        page.future = self._submit(page.scan, page.index, keep)
+                return _Waiting(scan, index, self._submit(scan, index, keep))
+            except RuntimeError as exc:
+                raise ResourceError("no reading process can be started: see the lines above") from exc
 
     def _submit(self, scan: Scan, index: int, keep: Path | None) -> ProcessFuture[PageReading]:
         return self._pool.schedule(self._read_one, args=(scan, index, keep), timeout=self._settings.page_seconds)

@@ -3,7 +3,6 @@
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from extractors.forms.structures import PX_PER_MM, Structures
 from extractors.forms.template import BoxMm, Zone
@@ -44,6 +43,8 @@ def fitted_boxes(expected: dict[str, BoxMm], labelled: set[str], fields: Structu
     costs = np.array([[min(_apart(square, box), _NO_BOX_MM) for square in squares] for box in expected.values()])
     names = list(expected)
     found: dict[str, BoxMm] = {}
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - half of a page's reading time to import
+
     for i, k in zip(*linear_sum_assignment(costs), strict=True):
         if costs[i, k] < (_BOX_REACH_MM if names[i] in labelled else _UNLABELLED_REACH_MM):
             found[names[i]] = squares[k]

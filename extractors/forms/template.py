@@ -10,9 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-import cv2
 import numpy as np
-import pypdfium2
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
@@ -136,6 +134,9 @@ def load_templates(folders: Iterable[Path] = ()) -> tuple[FormTemplate, ...]:
 @lru_cache(maxsize=16)
 def blank_of(folder: Path, page_mm: tuple[float, float], px_per_mm: float) -> NDArray[np.uint8]:
     """Return the blank of *folder*, its pixels locked, since every page of a worker shares them."""
+    import cv2  # noqa: PLC0415 - a template without its picture is read by who loads no engine
+    import pypdfium2  # noqa: PLC0415 - as above
+
     size = (round(page_mm[0] * px_per_mm), round(page_mm[1] * px_per_mm))
     pdf = folder / "blank.pdf"
     if pdf.is_file():

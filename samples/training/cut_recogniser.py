@@ -48,7 +48,8 @@ def halve(model: Any) -> None:
     """Store the large weights as float16, each followed by a cast back to float32."""
     casts = []
     for tensor in model.graph.initializer:
-        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < _LEAST_HALVED:
+        is_large = len(tensor.dims) > 1 and np.prod(tensor.dims) >= _LEAST_HALVED  # a scale of integers is too fine
+        if tensor.data_type != onnx.TensorProto.FLOAT or not is_large:
             continue
         name = tensor.name
         halved = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{name}.half")

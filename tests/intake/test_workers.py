@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from extractors.engines import EngineSettings
+from extractors.engine_settings import EngineSettings
 from extractors.scan import Scan
 from intake.workers import PageWorkers, WorkerSettings
 from tests.intake import failing_pages
