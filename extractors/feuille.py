@@ -22,6 +22,7 @@ from extractors.print_removal import WORKING_PX_PER_MM, remove_print
 from extractors.readers.protocol import Readers
 from extractors.sheet import Sheet, View
 from extractors.stamp import read_stamp
+from extractors.stamp_frame import without_stamp_frame
 from schemas.field import Field
 from schemas.geometry import Box
 from schemas.invoice import Act, Invoice
@@ -76,6 +77,9 @@ def form_view(form: LaidForm, sheet: Sheet) -> FormView:
     view = form.view(sheet, WORKING_PX_PER_MM)
     known = form.template.folder is not None
     cleaned = remove_print(view, form.template, sheet)
+    for zone in form.template.zones:
+        if zone.kind == "block":
+            cleaned = without_stamp_frame(cleaned, Rect(*zone.box_mm), WORKING_PX_PER_MM)
     blank = form.template.blank(WORKING_PX_PER_MM) if known else None
     return FormView(view.grey, cleaned, WORKING_PX_PER_MM, sheet.is_bilevel, lambda rect: form.box(BoxMm(*rect)), blank)
 

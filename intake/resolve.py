@@ -90,14 +90,15 @@ def _with_lot(lot: Lot, invoices: Sequence[Invoice]) -> list[Invoice]:
     changed: list[dict[str, Field[str]]] = [{} for _ in invoices]
     for name, difference in _REPEATED.items():
         readings = [getattr(invoice, name) for invoice in lot.invoices]
-        if lot.bordereau is not None and name in type(lot.bordereau).model_fields:
-            readings.append(getattr(lot.bordereau, name))
-        common = CommonValue(readings)
+        printed = getattr(lot.bordereau, name, None)
+        common = CommonValue([*readings, printed] if printed is not None else readings)
         for index, invoice in enumerate(invoices):
-            told = common.told_by_others(index)
+            told, source = common.told_by_others(index), "lot"
+            if told is None and printed is not None:  # few forms: the bordereau's header alone speaks for the lot
+                told, source = printed, "bordereau"
             if told is not None:
                 own = getattr(invoice, name)
-                changed[index][name] = supported(own, told, source="lot", true_difference=difference)
+                changed[index][name] = supported(own, told, source=source, true_difference=difference)
     return [invoice.model_copy(update=update) for invoice, update in zip(invoices, changed, strict=True)]
 
 

@@ -21,6 +21,11 @@ _SHARES: Final = {" ": 0.24, "?": 0.10, "A": 0.035, "B": 0.035, ",": 0.03}
 _FIGURES: Final = "0123456789"
 #: share of the printed zeros that get a dot or a slash, beside the faces that have one
 _MARKED_ZERO: Final = 0.2
+#: share of the cells that a stamp's line runs through, and what is left of a fold: a darker stroke is a striking out
+STAMPED: Final = 0.1
+FOLDED: Final = 0.1
+#: a stamp's ink against the writing's, at most: where it is as dark, nobody can tell them apart
+_STAMP_INK: Final = 0.75
 # One written over the other is a clean figure again: calling that junk would teach doubt about honest figures.
 _SEEMING: Final = {
     "0": "13689",
@@ -87,6 +92,8 @@ def draw_cell(
             _write(rng, depth, hand, str(rng.choice(list(_FIGURES))), there, cell_h)
     depth *= hand.ink
     fade(rng, depth)
+    if label != "?" and rng.random() < STAMPED:
+        _stamp(rng, depth, banks, label, hand.ink, centre, cell_h)
     _leave_residue(rng, depth, cell_w, cell_h)
     return scan(rng, depth, float(dpi), hand.ink)
 
@@ -193,6 +200,34 @@ def _marked_zero(rng: np.random.Generator, zero: Glyph) -> Glyph:
     return Glyph(mask, zero.height, zero.drop)
 
 
+def _stamp(
+    rng: np.random.Generator,
+    depth: Depth,
+    banks: dict[str, Bank],
+    label: str,
+    ink: float,
+    centre: NDArray[np.float64],
+    cell_h: float,
+) -> None:
+    """Let a line of a stamp run through the cell, paler than the writing; past an empty one, never in its middle."""
+    faces = banks["printed"].sources
+    face = faces[str(rng.choice(list(faces)))]
+    stamp = Hand(
+        source=face, is_typed=True, height=float(rng.uniform(0.35, 0.75)), slant=0.0, turn_deg=float(rng.normal(0, 4)),
+        shake_deg=0.5, width=float(rng.uniform(0.85, 1.1)), pen=int(rng.integers(-1, 3)), ink=1.0,
+    )  # fmt: skip
+    least = 0.55 if label == " " else 0.0
+    rise = float(rng.uniform(least, 0.9)) * float(rng.choice([-1, 1])) * cell_h
+    advance = stamp.height * cell_h * rng.uniform(0.62, 0.85)
+    at = centre + np.array([-rng.uniform(1.0, 2.0) * advance, rise])
+    step = advance * np.array([np.cos(np.deg2rad(stamp.turn_deg)), -np.sin(np.deg2rad(stamp.turn_deg))])
+    over = np.zeros_like(depth)
+    known = [c for c in face if c != ","]
+    for place in range(5):
+        _write(rng, over, stamp, str(rng.choice(known)), at + place * step, cell_h)
+    np.maximum(depth, over * float(rng.uniform(0.2, _STAMP_INK)) * ink, out=depth)
+
+
 def _spoil(
     rng: np.random.Generator, depth: Depth, hand: Hand, centre: NDArray[np.float64], cell_w: float, cell_h: float
 ) -> None:
@@ -296,12 +331,15 @@ def _date_letter(rng: np.random.Generator, size: tuple[int, ...], cell_h: float)
 
 
 def _soil(rng: np.random.Generator, ghost: Depth) -> None:
-    """Add a fold, a fax line or a pale stamp stroke right across, and specks."""
+    """Add a fold or a ruler's stroke right across, and specks."""
     h, w = ghost.shape
-    if rng.random() < 0.06:
+    if rng.random() < FOLDED:
         start, end = rng.uniform(0, 1, 2) * (w, h), rng.uniform(0, 1, 2) * (w, h)
+        if rng.random() < 0.7:  # most lie nearly level, over the whole row
+            start, end = np.array([0.0, start[1]]), np.array([float(w), start[1] + rng.normal(0, 0.06) * w])
         way = (end - start) * 3
-        _line(ghost, start - way, start + way, int(rng.integers(1, 3)), float(rng.uniform(0.05, 0.35)))
+        thick = int(rng.integers(1, max(3, round(0.07 * h))))
+        _line(ghost, start - way, start + way, thick, float(rng.uniform(0.05, 0.45)))
     if rng.random() < 0.15:
         for _ in range(int(rng.integers(1, 6))):
             spot = (int(rng.integers(0, w)), int(rng.integers(0, h)))

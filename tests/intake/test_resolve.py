@@ -91,6 +91,18 @@ def test_the_lots_other_forms_settle_a_providers_number() -> None:
     assert concluded(lot).lot.invoices[2].provider_rpps.value == "99700000013"
 
 
+def test_with_one_form_the_bordereaus_header_settles_its_organisme() -> None:
+    """No other form can speak for it, and the whole lot goes to one organisme."""
+    lot = lot_of(four_forms()[:1])
+    assert lot.bordereau is not None
+    printed = lot.bordereau.organisme_code.value
+    assert printed is not None
+    invoice = concluded(changed(lot, 0, organisme_code=unsure(printed, 0.90))).lot.invoices[0]
+
+    assert invoice.organisme_code.confidence > 0.98
+    assert invoice.organisme_code.blind is not None
+
+
 def test_the_prescription_settles_its_date_on_the_form() -> None:
     """Both papers bear it."""
     lot = changed(lot_of(four_forms()), 0, prescription_date=lean("2024-03-07", 0.5, "2024-03-01", 0.45))
