@@ -9,17 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from extractors.bordereaux.columns import Column, find_columns
-from extractors.bordereaux.consistency import weighed_by_habit
+from extractors.bordereaux.columns import find_columns
+from extractors.bordereaux.consistency import doubtful, weighed_by_habit
 from extractors.bordereaux.evidence import Evidence
+from extractors.bordereaux.grid import Column, cut_words
 from extractors.bordereaux.header import Found, HeaderReader
-from extractors.bordereaux.headings import WANTED, Meaning, find_headings, meaning_of
-from extractors.bordereaux.lines import Body, TotalKind, find_lines
+from extractors.bordereaux.headings import HeadingRows, find_headings
+from extractors.bordereaux.lines import Body, find_lines
 from extractors.bordereaux.second_reading import CellReader, all_but_nirs, confirm, learn_typeface, read_again
 from extractors.bordereaux.settling import PROVEN, settled
 from extractors.bordereaux.tokens import Kind, Row, rows_of
+from extractors.bordereaux.totals import AMOUNTS, find_totals
 from extractors.bordereaux.typeface import Typeface
 from extractors.bordereaux.values import written_date
+from extractors.bordereaux.vocabulary import WANTED, Meaning
 from extractors.lines import plain
 from extractors.readers.protocol import LineRecogniser
 from extractors.reading import BordereauPage
@@ -29,7 +32,6 @@ from schemas.bordereau import Bordereau, Line
 from schemas.field import Field
 from schemas.geometry import Box
 
-_AMOUNTS: Final = (Meaning.TOTAL, Meaning.AMO, Meaning.AMC)
 #: The header's fields, the totals last, and a line's.
 HEADER_FIELDS: Final = (
     "provider_number",
@@ -38,7 +40,7 @@ HEADER_FIELDS: Final = (
     "lot_date",
     "organisme_code",
     "payee_type",
-    *map(str, _AMOUNTS),
+    *map(str, AMOUNTS),
 )
 LINE_FIELDS: Final = tuple(map(str, WANTED))
 _NEIGHBOURS: Final = 3
@@ -68,6 +70,8 @@ def read_bordereau(
     if all(word.confidence >= 1.0 for word in held):
         view = None  # nothing to look at twice: the file itself holds the text
     rows = rows_of(held)
+    if view is not None:
+        rows = _with_words_cut(rows)
     page = _read_page(rows, view, page_index)
     if view is None or second is None:
         return page
@@ -89,6 +93,22 @@ def read_bordereau(
     return _read_page(rows, view, page_index, CellReader(view, second), first | again.first)
 
 
+def _with_words_cut(rows: list[Row]) -> list[Row]:
+    """Return *rows* with the words cut that engines drew over two columns."""
+    _, body, columns = _table(rows)
+    pieces = cut_words(body.lines, columns)
+    if not pieces:
+        return rows
+    return rows_of(part for row in rows for word in row.words for part in pieces.get(id(word), (word,)))
+
+
+def _table(rows: Sequence[Row]) -> tuple[HeadingRows | None, Body, list[Column]]:
+    """Return the table of a page: its heading, its lines and sums, its columns."""
+    headings = find_headings(rows)
+    body = find_lines(rows[headings.last + 1 :] if headings else rows)
+    return headings, body, find_columns(body.lines, headings.headings if headings else ())
+
+
 def _lesson(rows: list[Row], page: BordereauPage, view: View) -> tuple[Typeface | None, set[int]]:
     """Return the typeface that the proven words of a page teach, and their ids."""
     proven = _proven_words(rows, page.content, view)
@@ -102,26 +122,36 @@ def _read_page(
     cells: CellReader | None = None,
     first: Mapping[int, str] | None = None,
 ) -> BordereauPage:
-    headings = find_headings(rows)
-    under = rows[headings.last + 1 :] if headings else rows
-    body = find_lines(under)
-    columns = find_columns(body.lines, headings.headings if headings else ())
+    headings, body, columns = _table(rows)
     evidence = Evidence(view, page_index, cells, first=first)
     top = body.lines[0].rows[0].y if body.lines else 1.0
     outside = [row for row in rows if row.y < top][: headings.first if headings else None]
     header = HeaderReader(outside)
+    if header.lot_number() is None and header.provider_number() is None and body.lines:
+        header = HeaderReader([row for row in rows if row.y > body.lines[-1].rows[-1].y])
     lot_date = header.lot_date()
     latest = _day(lot_date) or _UNKNOWN_DAY
     lines = [_line(place, body, columns, evidence, latest) for place in range(len(body.lines))]
-    totals = _totals(body, columns)
+    totals, places = find_totals(body, columns, outside)
+    sums = evidence.at(places)
     content = Bordereau(
         pages=(page_index,),
         **_header_fields(header, evidence, lot_date),
-        **{str(m): evidence.amount(totals.get(m, ()), m) for m in _AMOUNTS},
+        **{str(m): sums.amount(totals.get(m, ()), m) for m in AMOUNTS},
         lines=weighed_by_habit(lines),
     )
+    if lines and not _is_understood(columns):
+        content = content.model_copy(
+            update={"lines": doubtful(lines), **{str(m): Field[str](page=page_index) for m in AMOUNTS}}
+        )
     number, count = _place(rows)
     return BordereauPage(settled(content), number, count, _invoice_count(rows))
+
+
+def _is_understood(columns: Sequence[Column]) -> bool:
+    """Whether a table's columns of invoices, persons and totals are known."""
+    known = {column.meaning for column in columns}
+    return {Meaning.INVOICE, Meaning.TOTAL} <= known and bool(known & {Meaning.NIR, Meaning.NAME, Meaning.PATIENT})
 
 
 def _proven_words(rows: Sequence[Row], content: Bordereau, view: View) -> set[int]:
@@ -130,12 +160,8 @@ def _proven_words(rows: Sequence[Row], content: Bordereau, view: View) -> set[in
     fields += [getattr(line, name) for line in content.lines for name in LINE_FIELDS]
     places = {field.box for field in fields if field.box is not None and field.confidence >= PROVEN}
     evidence = Evidence(view, 0)
-    return {
-        id(word)
-        for row in rows
-        for word in row.words
-        if any(_inside(evidence.place(word.box), place) for place in places)
-    }
+    words = [(id(word), evidence.place(word.box)) for row in rows for word in row.words]
+    return {name for name, box in words if any(_inside(box, place) for place in places)}
 
 
 def _inside(inner: Box, outer: Box) -> bool:
@@ -163,13 +189,13 @@ def join_bordereau_pages(pages: Sequence[BordereauPage]) -> Bordereau:
         name: next((f for c in contents if (f := getattr(c, name)).value is not None), getattr(contents[0], name))
         for name in HEADER_FIELDS[:-3]
     }
-    for meaning in _AMOUNTS:
+    for meaning in AMOUNTS:
         read = [f for c in contents if (f := getattr(c, meaning)).value is not None]
         fields[str(meaning)] = read[-1] if read else getattr(contents[-1], meaning)
     joined = Bordereau(
         pages=tuple(index for c in contents for index in c.pages),
         **fields,
-        lines=tuple(line for c in contents for line in c.lines),
+        lines=weighed_by_habit([line for c in contents for line in c.lines]),
     )
     return settled(joined) if len(pages) > 1 else joined
 
@@ -232,42 +258,6 @@ def _flow(words: Iterable[Word]) -> str | None:
             if text.startswith(flow[:5]):
                 return flow
     return None
-
-
-def _totals(body: Body, columns: Sequence[Column]) -> dict[Meaning, tuple[Word, ...]]:
-    """Return the words of the totals: the grand ones where the page has them, else the page's."""
-    amounts = sorted((c for c in columns if c.kind is Kind.AMOUNT), key=lambda c: c.middle)
-    totals: dict[Meaning, tuple[Word, ...]] = {}
-    for wanted in (TotalKind.PAGE, TotalKind.GRAND):
-        for kind, row in body.totals:
-            if kind is wanted:
-                totals |= _in_columns(row, amounts)
-    return totals
-
-
-def _in_columns(row: Row, columns: Sequence[Column]) -> dict[Meaning, tuple[Word, ...]]:
-    """Return the words of a row of sums by the column they stand under, else by the row's label."""
-    named = [column for column in columns if column.meaning in _AMOUNTS]
-    tokens = [token for token in row.tokens if token.kind is Kind.AMOUNT]
-    if len(tokens) == len(columns):
-        pairs = zip(tokens, columns, strict=True)
-        return {c.meaning: t.words for t, c in pairs if c.meaning in _AMOUNTS}
-    meaning = meaning_of(" ".join(token.text for token in row.tokens if token.kind is Kind.TEXT))
-    if (
-        len(tokens) == 1
-        and meaning in _AMOUNTS
-        and not any(_under(word, c, row) for word in tokens[0].words for c in named)
-    ):
-        return {meaning: tokens[0].words}
-    found = {column.meaning: tuple(word for word in row.words if _under(word, column, row)) for column in named}
-    return {meaning: words for meaning, words in found.items() if meaning is not None and words}
-
-
-def _under(word: Word, column: Column, row: Row) -> bool:
-    """Whether a word of a row of sums, wider than the column's own amounts perhaps, belongs to *column*."""
-    reach = 3 * row.character
-    has_figures = any(c.isdigit() for c in word.text)
-    return has_figures and column.x0 - reach < word.box.x + word.box.w / 2 < column.x1 + row.character
 
 
 def _place(rows: Sequence[Row]) -> tuple[int | None, int | None]:

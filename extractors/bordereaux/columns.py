@@ -5,39 +5,23 @@ of NIRs is one whatever its name, and among amounts the one that is never less t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise, permutations
+from itertools import permutations
 from typing import Final
 
-from extractors.bordereaux.headings import Heading, Meaning
+from extractors.bordereaux.content import are_alike, are_births, are_keys, fits, is_long, is_rising
+from extractors.bordereaux.grid import Column, columns_of, shared
+from extractors.bordereaux.headings import Heading
 from extractors.bordereaux.lines import Line
 from extractors.bordereaux.tokens import Kind, Row, Token, joined_texts
-from extractors.bordereaux.values import as_digits, find_amount, find_nir
-from schemas.identifiers.nir import BODY_LENGTH, nir_key
+from extractors.bordereaux.values import find_amount
+from extractors.bordereaux.vocabulary import WANTED, Meaning
 
-#: How well a kind of content fits a heading's meaning, 1 being its usual content. Absent: it does not.
-_FIT: Final[Mapping[Kind, Mapping[Meaning, float]]] = {
-    Kind.AMOUNT: {
-        Meaning.TOTAL: 1.0, Meaning.AMO: 1.0, Meaning.AMC: 1.0, Meaning.SHARE: 1.0, Meaning.PATIENT: 0.5,
-        Meaning.OTHER: 0.4,
-    },
-    Kind.DATE: {Meaning.BIRTH: 1.0, Meaning.DATE: 1.0, Meaning.OTHER: 0.3},
-    Kind.NIR: {Meaning.NIR: 1.2, Meaning.OTHER: 0.1},
-    Kind.NUMBER: {
-        Meaning.INVOICE: 1.0, Meaning.KEY: 1.0, Meaning.OTHER: 0.5, Meaning.NIR: 0.5, Meaning.BIRTH: 0.5,
-        Meaning.DATE: 0.4, Meaning.FLOW: 0.1,
-    },
-    Kind.TEXT: {
-        Meaning.NAME: 1.0, Meaning.PATIENT: 1.0, Meaning.FIRST_NAME: 1.0, Meaning.FLOW: 0.8, Meaning.OTHER: 0.5,
-        Meaning.INVOICE: 0.2,
-    },
-}  # fmt: skip
 _AMOUNTS: Final = (Meaning.TOTAL, Meaning.AMO, Meaning.AMC)
-#: A column seen in fewer lines than this share, under another one, is misread entries of that one.
-_STRAY_SHARE: Final = 0.34
 #: Characters of distance that cost as much as a perfect overlap gains.
 _REACH: Final = 12.0
+#: How well any column fits a heading nobody could read.
+_NAMELESS: Final = 0.3
 #: Columns of amounts are renamed by arithmetic when the headings' names hold in fewer lines than the first share,
 #: and another order holds in more than the second.
 _DISPROVED: Final = 0.6
@@ -47,37 +31,15 @@ _MOST_AMOUNT_COLUMNS: Final = 6
 _PIECE_GAP: Final = 1.5
 
 
-@dataclass(slots=True)
-class Column:
-    """Entries of one kind that stand under each other, by line."""
-
-    kind: Kind
-    x0: float
-    x1: float
-    #: 0 for the anchor row of each line, 1 for its second row
-    level: int
-    entries: dict[int, list[Token]] = field(default_factory=dict)
-    meaning: Meaning | None = None
-
-    @property
-    def middle(self) -> float:
-        """Its middle."""
-        return (self.x0 + self.x1) / 2
-
-    def add(self, line: int, token: Token) -> None:
-        """Put *token* into the cell of *line*."""
-        self.entries.setdefault(line, []).append(token)
-        self.x0, self.x1 = min(self.x0, token.x0), max(self.x1, token.x1)
-
-
 def find_columns(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Column]:
     """Return the columns of *lines* with their meanings."""
     if not lines:
         return []
-    columns = _columns(lines, 0) + _columns(lines, 1)
+    columns = columns_of(lines, 0) + columns_of(lines, 1)
     for level in (0, 1):
         here = sorted((c for c in columns if c.level == level), key=lambda c: c.middle)
         _align(here, sorted(headings, key=lambda h: h.x0 + h.x1), lines[0].anchor.character)
+    _without_doubles(columns)
     _by_content(columns, len(lines))
     _name_keys(columns)
     _join_pieces(columns, lines[0].anchor.character)
@@ -86,80 +48,51 @@ def find_columns(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Col
     return columns
 
 
-def _columns(lines: Sequence[Line], level: int) -> list[Column]:
-    columns: list[Column] = []
-    for place, line in enumerate(lines):
-        for row in [line.anchor] if level == 0 else line.companions:
-            for token in joined_texts(row.tokens, row.character):
-                under = [c for c in columns if c.kind is token.kind and _shared(c.x0, c.x1, token.x0, token.x1) > 0]
-                column = under[0] if under else Column(token.kind, token.x0, token.x1, level)
-                if not under:
-                    columns.append(column)
-                for other in under[1:]:
-                    for where, entries in other.entries.items():
-                        for entry in entries:
-                            column.add(where, entry)
-                    columns.remove(other)
-                column.add(place, token)
-    return _without_strays(columns)
-
-
-def _without_strays(columns: list[Column]) -> list[Column]:
-    """Give entries that engines misread, a letter in a number, to the column they stand in."""
-    kept: list[Column] = []
-    for column in sorted(columns, key=lambda c: -len(c.entries)):
-        hosts = [
-            c
-            for c in kept
-            if _shared(c.x0, c.x1, column.x0, column.x1) > 0.3 * min(c.x1 - c.x0, column.x1 - column.x0)
-            and len(column.entries) <= _STRAY_SHARE * (len(c.entries) + len(column.entries))
-        ]
-        if not hosts:
-            kept.append(column)
-            continue
-        host = max(hosts, key=lambda c: _shared(c.x0, c.x1, column.x0, column.x1))
-        for where, entries in column.entries.items():
-            for entry in entries:
-                host.entries.setdefault(where, []).append(entry)
-    return kept
-
-
-def _shared(a0: float, a1: float, b0: float, b1: float) -> float:
-    return min(a1, b1) - max(a0, b0)
-
-
-def _score(column: Column, heading: Heading, character: float) -> tuple[float, Meaning | None]:
-    fits = _FIT[column.kind]
-    best = max(heading.meanings, key=lambda m: fits.get(m, 0.0), default=None)
-    fit = fits.get(best, 0.0) if best else (0.3 if column.kind is not Kind.NIR else 0.0)
+def _score(
+    column: Column, fit_of: Mapping[Meaning, float], heading: Heading, character: float
+) -> tuple[float, Meaning | None]:
+    best = max(heading.meanings, key=lambda m: fit_of.get(m, 0.0), default=None)
+    fit = fit_of.get(best, 0.0) if best else (_NAMELESS if column.kind is not Kind.NIR else 0.0)
     if fit == 0.0:
         return 0.0, None
-    shared = _shared(column.x0, column.x1, heading.x0, heading.x1)
-    if shared > 0:
-        place = 0.6 * shared / min(column.x1 - column.x0, heading.x1 - heading.x0)
+    over = shared(column.x0, column.x1, heading.x0, heading.x1)
+    if over > 0:
+        place = 0.6 * over / min(column.x1 - column.x0, heading.x1 - heading.x0)
     else:
-        place = shared / (_REACH * character)
+        place = over / (_REACH * character)
     return max(fit + place, 0.0), best
 
 
 def _align(columns: list[Column], headings: list[Heading], character: float) -> None:
     """Name *columns* by *headings*, both from left to right, so that the sum of fits is greatest."""
     n, m = len(columns), len(headings)
+    scores = [[_score(c, fit_of, heading, character) for heading in headings] for c in columns for fit_of in [fits(c)]]
     best = [[0.0] * (m + 1) for _ in range(n + 1)]
     for i in range(1, n + 1):
         for j in range(1, m + 1):
-            score, _ = _score(columns[i - 1], headings[j - 1], character)
+            score, _ = scores[i - 1][j - 1]
             best[i][j] = max(best[i - 1][j], best[i][j - 1], best[i - 1][j - 1] + score if score else 0.0)
     i, j = n, m
     while i and j:
-        score, meaning = _score(columns[i - 1], headings[j - 1], character)
+        score, meaning = scores[i - 1][j - 1]
         if score and abs(best[i][j] - best[i - 1][j - 1] - score) < 1e-9:  # noqa: PLR2004 - rounding
-            columns[i - 1].meaning = meaning or Meaning.OTHER
+            columns[i - 1].meaning = meaning
+            if meaning in _AMOUNTS:
+                columns[i - 1].kind = Kind.AMOUNT  # however its entries were read
             i, j = i - 1, j - 1
         elif best[i][j] == best[i - 1][j]:
             i -= 1
         else:
             j -= 1
+
+
+def _without_doubles(columns: list[Column]) -> None:
+    """Take a name that several columns have from all but the one whose content fits it best."""
+    for meaning in WANTED:
+        held = [column for column in columns if column.meaning is meaning]
+        held.sort(key=lambda c: (fits(c).get(meaning, 0.0), len(c.entries)))
+        for column in held[:-1]:
+            column.meaning = None
 
 
 def _by_content(columns: list[Column], count: int) -> None:
@@ -176,32 +109,38 @@ def _by_content(columns: list[Column], count: int) -> None:
             named.add(meaning)
 
     open_ = [column for column in full if column.meaning in {None, Meaning.OTHER}]
-    name(Meaning.NIR, [c for c in columns if c.kind is Kind.NIR and c in open_])
-    dates = [c for c in open_ if c.kind is Kind.DATE]
-    name(Meaning.BIRTH, sorted(dates, key=_mean_year))
-    numbers = [c for c in open_ if c.kind is Kind.NUMBER and _is_long(c) and _is_rising(c)]
-    name(Meaning.INVOICE, numbers or [c for c in open_ if c.kind is Kind.NUMBER and _is_long(c)])
+    name(Meaning.NIR, [c for c in open_ if c.kind is Kind.NIR])
+    _name_births(columns, full)
+    numbers = [c for c in open_ if c.kind is Kind.NUMBER and is_long(c) and is_rising(c)]
+    name(Meaning.INVOICE, numbers or [c for c in open_ if c.kind is Kind.NUMBER and is_long(c)])
     if Meaning.PATIENT in named and Meaning.NAME not in named:
         return  # the software names the patient only
-    texts = [c for c in open_ if c.kind is Kind.TEXT and c.meaning is None]
+    texts = [c for c in open_ if c.kind is Kind.TEXT and c.meaning is None and not are_alike(c)]
+    texts = [c for c in texts if fits(c).get(Meaning.NAME, 0.0) == 1.0]
     name(Meaning.NAME, sorted(texts, key=lambda c: c.x0 - c.x1))
 
 
-def _name_keys(columns: list[Column]) -> None:
-    """Name a column of NIR keys that has no heading of its own: the arithmetic of the keys proves it."""
+def _name_births(columns: Sequence[Column], full: Sequence[Column]) -> None:
+    """Name the column of births among those of dates: a heading that says so of days of care was misread."""
+    nirs = next((c for c in columns if c.meaning is Meaning.NIR), None)
+    named = next((c for c in columns if c.meaning is Meaning.BIRTH), None)
+    dates = [c for c in full if c.kind is Kind.DATE and c.meaning in {None, Meaning.OTHER, Meaning.DATE}]
+    births = [c for c in dates if are_births(c, nirs)]
+    if named is None:
+        undated = [c for c in dates if c.meaning is not Meaning.DATE]
+        for column in (births or undated)[:1]:
+            column.meaning = Meaning.BIRTH
+    elif births and named.kind is Kind.DATE and not are_births(named, nirs):
+        named.meaning, births[0].meaning = Meaning.DATE, Meaning.BIRTH
+
+
+def _name_keys(columns: Sequence[Column]) -> None:
+    """Name a column of NIR keys that has no heading of its own."""
     nirs = next((c for c in columns if c.meaning is Meaning.NIR), None)
     if nirs is None or any(c.meaning is Meaning.KEY for c in columns):
         return
     for column in columns:
-        if column.kind is not Kind.NUMBER or column.meaning not in {None, Meaning.OTHER, Meaning.NIR} or column is nirs:
-            continue
-        shared = [line for line in column.entries if line in nirs.entries]
-        bodies = [find_nir(nirs.entries[line][0].text) for line in shared]
-        right = sum(
-            body is not None and nir_key(body[:BODY_LENGTH]) == as_digits(column.entries[line][0].text)
-            for body, line in zip(bodies, shared, strict=True)
-        )
-        if shared and 2 * right >= len(shared):
+        if column.kind is Kind.NUMBER and column.meaning in {None, Meaning.OTHER} and are_keys(column, nirs):
             column.meaning = Meaning.KEY
 
 
@@ -209,28 +148,10 @@ def _join_pieces(columns: list[Column], character: float) -> None:
     """Give a nameless column of figures that touches the invoice numbers to them: a gap cut their last figure off."""
     for invoice in [c for c in columns if c.meaning is Meaning.INVOICE]:
         for column in columns:
-            gap = -_shared(column.x0, column.x1, invoice.x0, invoice.x1)
+            gap = -shared(column.x0, column.x1, invoice.x0, invoice.x1)
             same = column.kind is Kind.NUMBER and column.level == invoice.level and column.meaning is None
             if same and gap < _PIECE_GAP * character:
                 column.meaning = Meaning.INVOICE
-
-
-def _mean_year(column: Column) -> float:
-    years = [int(t.text.strip()[-2:]) for ts in column.entries.values() for t in ts if t.text.strip()[-2:].isdigit()]
-    full = [int(t.text.strip()[-4:]) for ts in column.entries.values() for t in ts if t.text.strip()[-4:].isdigit()]
-    numbers = full or years
-    return sum(numbers) / len(numbers) if numbers else float("inf")
-
-
-def _is_long(column: Column) -> bool:
-    lengths = [len(token.text) for tokens in column.entries.values() for token in tokens]
-    return sum(lengths) >= 5 * len(lengths)
-
-
-def _is_rising(column: Column) -> bool:
-    numbers = [column.entries[line][0].text for line in sorted(column.entries)]
-    rises = sum(a < b for a, b in pairwise(numbers))
-    return 2 * rises >= len(numbers) - 1
 
 
 def _by_arithmetic(columns: list[Column]) -> None:
@@ -276,16 +197,19 @@ def _continue_cells(lines: Sequence[Line], columns: Sequence[Column]) -> None:
     """Add wrapped rows to the cells they continue."""
     for place, line in enumerate(lines):
         for row in line.wrapped:
-            for token in joined_texts(row.tokens, row.character):
-                _continue(place, row, token, columns)
+            tokens = joined_texts(row.tokens, row.character)
+            is_name = all(token.kind is Kind.TEXT for token in tokens)
+            for token in tokens:
+                if is_name or token.kind is not Kind.TEXT:
+                    _continue(place, row, token, columns)
 
 
 def _continue(place: int, row: Row, token: Token, columns: Sequence[Column]) -> None:
-    under = [c for c in columns if _shared(c.x0 - row.character, c.x1 + row.character, token.x0, token.x1) > 0]
+    under = [c for c in columns if shared(c.x0 - row.character, c.x1 + row.character, token.x0, token.x1) > 0]
     same = [c for c in under if c.kind is token.kind]
-    if not under or (token.kind is not Kind.TEXT and not same):
+    if not same:
         return
-    column = max(same or under, key=lambda c: _shared(c.x0, c.x1, token.x0, token.x1))
+    column = max(same, key=lambda c: shared(c.x0, c.x1, token.x0, token.x1))
     if column.kind in {Kind.AMOUNT, Kind.DATE, Kind.NIR} and (column.kind is not token.kind or place in column.entries):
         return
     column.entries.setdefault(place, []).append(token)

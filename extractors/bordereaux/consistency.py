@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from extractors.bordereaux.vocabulary import WANTED
 from schemas.bordereau import Line
-from schemas.field import Field
+from schemas.field import Blind, Field
 from schemas.identifiers.nir import FULL_LENGTH, is_nir
 
 Text = Field[str]
@@ -22,11 +23,15 @@ _LEAST_LINES: Final = 3
 _LOST_KEY: Final = 0.4
 #: Confidence of an entry that is not written as the others of its column are.
 _ODD: Final = 0.6
+#: Confidence of another reading of an odd entry, the only one its neighbours allow.
+_SERIES: Final = 0.9
 #: The last figures of an invoice number, which tell one from the next.
 _RUNNING_FIGURES: Final = 4
 #: A date the insured's NIR, proven by its key, repeats the year and month of.
 _REPEATED: Final = 0.995
 _READ: Final = 0.7
+#: Confidence of what stands in a table without invoice numbers, totals or persons that anybody could tell.
+NOT_UNDERSTOOD: Final = 0.5
 
 
 def weighed_by_habit(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -41,7 +46,7 @@ def weighed_by_habit(lines: Sequence[Line]) -> tuple[Line, ...]:
         if keyed and line.insured_nir.value is not None and len(line.insured_nir.value) != FULL_LENGTH:
             new["insured_nir"] = _at_most(line.insured_nir, _LOST_KEY)
         if odd_length[place] or odd_start[place]:
-            new["invoice_number"] = _at_most(line.invoice_number, _ODD)
+            new["invoice_number"] = _of_the_series(lines, place) or _at_most(line.invoice_number, _ODD)
         if odd_date[place]:
             new["beneficiary_birth_date"] = _at_most(line.beneficiary_birth_date, _ODD)
         elif _repeated(line):
@@ -49,6 +54,14 @@ def weighed_by_habit(lines: Sequence[Line]) -> tuple[Line, ...]:
             new["beneficiary_birth_date"] = line.beneficiary_birth_date.model_copy(update={"confidence": sure})
         weighed.append(line.model_copy(update=new) if new else line)
     return tuple(weighed)
+
+
+def doubtful(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines of a table that was not understood: whatever was read may be something else."""
+    return tuple(
+        line.model_copy(update={name: _capped(getattr(line, name), NOT_UNDERSTOOD) for name in map(str, WANTED)})
+        for line in lines
+    )
 
 
 def _keys_are_printed(lines: Sequence[Line]) -> bool:
@@ -68,6 +81,29 @@ def _breaks_habit(fields: Sequence[Text], form: Callable[[Text], object]) -> lis
     return [f not in {None, habit} for f in forms]
 
 
+def _of_the_series(lines: Sequence[Line], place: int) -> Text | None:
+    """Return an odd invoice number in the one other reading of its ink that fits between those beside it, or None."""
+    field = lines[place].invoice_number
+    before, after = (
+        lines[near].invoice_number.value if 0 <= near < len(lines) else None for near in (place - 1, place + 1)
+    )
+    beside = [number for number in (before, after) if number is not None]
+    readings = [
+        other.value
+        for other in field.alternatives
+        if beside and all(_form(other.value) == _form(number) for number in beside)
+        if (before is None or before < other.value) and (after is None or other.value < after)
+    ]
+    if len(readings) != 1 or field.value is None:
+        return None
+    blind = Blind[str](value=field.value, confidence=min(field.confidence, _ODD))
+    return field.model_copy(update={"value": readings[0], "confidence": _SERIES, "blind": blind})
+
+
+def _form(number: str) -> tuple[int, str]:
+    return len(number), number[:-_RUNNING_FIGURES]
+
+
 def _figures(field: Text) -> int:
     return len(re.sub(r"\W", "", field.raw or ""))
 
@@ -81,6 +117,8 @@ def _repeated(line: Line) -> bool:
 
 
 def _at_most(field: Text, confidence: float) -> Text:
-    if field.source == "pdf_text":
-        return field
+    return field if field.source == "pdf_text" else _capped(field, confidence)
+
+
+def _capped(field: Text, confidence: float) -> Text:
     return field.model_copy(update={"confidence": min(field.confidence, confidence)})

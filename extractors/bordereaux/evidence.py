@@ -11,10 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from extractors.bordereaux.header import CHOSEN, Found
-from extractors.bordereaux.headings import Meaning
+from extractors.bordereaux.header import CHOSEN, LONE, Found
 from extractors.bordereaux.names import one_name
-from extractors.bordereaux.second_reading import AGREED, CellReader
+from extractors.bordereaux.second_reading import AGREED, UNTAUGHT, CellReader
 from extractors.bordereaux.settling import PROVEN
 from extractors.bordereaux.values import (
     as_digits,
@@ -26,9 +25,10 @@ from extractors.bordereaux.values import (
     written_date,
     written_name,
 )
+from extractors.bordereaux.vocabulary import Meaning
 from extractors.scan import Word
 from extractors.sheet import View
-from schemas.field import Alternative, Field
+from schemas.field import Alternative, Blind, Field
 from schemas.geometry import Box
 from schemas.identifiers.finess import is_finess
 from schemas.identifiers.nir import FULL_LENGTH, is_nir
@@ -38,11 +38,15 @@ Text = Field[str]
 #: A reading without doubt that nothing proves; one a key disproves. First values, to be calibrated.
 _READ: Final = 0.93
 _DISPROVED: Final = 0.4
+#: The only other reading of a NIR whose key is right: one wrong reading in 97 has a right key, and there are several.
+_KEYED: Final = 0.85
 #: Ink in less than this share of a cell is grain or a rule's edge: the cell is empty.
 _EMPTY_INK: Final = 0.004
 _EMPTY: Final = 0.97
 _UNSEEN: Final = 0.1
 _INK_BELOW: Final = 140
+#: A name one engine read and the other did not see.
+_OVERLOOKED: Final = 0.6
 #: An invoice number with letters: a software's own prefix, then figures.
 _NUMBER: Final = re.compile(r"[A-Z]{1,4}[-/]?\d[\d/-]*")
 #: Above this probability the second reader overrules the first.
@@ -50,6 +54,8 @@ _SURE_SECOND: Final = 0.6
 #: Figures of a whole date; one with fewer has lost some, as software prints both figures of a day.
 _DATE_FIGURES: Final = (6, 8)
 _CUT_DATE: Final = 0.6
+#: A number of the header that no label speaks for.
+_LONE: Final = 0.6
 #: An amount whose comma nobody saw: only its sum can say that it is one.
 _GUESSED: Final = 0.3
 #: A Luhn digit tells every single misread figure, and nine in ten of several.
@@ -96,13 +102,17 @@ class Evidence:
         """Return a header's field."""
         if found is None:
             return Text(page=self._page)
-        return self._field(found.words, lambda _: found.value)
+        field = self._field(found.words, lambda _: found.value)
+        return field if found.worth > LONE else field.model_copy(update={"confidence": min(field.confidence, _LONE)})
 
     def provider(self, found: Found | None) -> Text:
-        """Return the professional's number, which its Luhn digit proves."""
+        """Return the professional's number, which its Luhn digit proves or disproves."""
         field = self.header(found)
-        proven = field.value is not None and is_finess(field.value)
-        return field.model_copy(update={"confidence": max(field.confidence, _LUHN)}) if proven else field
+        if field.value is None or field.source == "pdf_text":
+            return field
+        proven = is_finess(field.value)
+        sure = max(field.confidence, _LUHN) if proven else min(field.confidence, _DISPROVED)
+        return field.model_copy(update={"confidence": sure})
 
     def title(self, found: Found | None) -> Text:
         """Return the professional's name."""
@@ -126,6 +136,11 @@ class Evidence:
         if field.value is None or field.source == "pdf_text":
             return field
         right = is_nir(field.value)
+        if not right and len(field.value) == FULL_LENGTH:
+            keyed = [a.value for a in field.alternatives if len(a.value) == FULL_LENGTH and is_nir(a.value)]
+            if len(keyed) == 1:
+                blind = Blind[str](value=field.value, confidence=_DISPROVED)
+                return field.model_copy(update={"value": keyed[0], "confidence": _KEYED, "blind": blind})
         sure = PROVEN if right and len(field.value) == FULL_LENGTH else field.confidence if right else _DISPROVED
         return field.model_copy(update={"confidence": sure})
 
@@ -148,7 +163,12 @@ class Evidence:
 
     def name(self, words: Sequence[Word], meaning: Meaning = Meaning.NAME) -> Text:
         """Return a name in capitals."""
-        return self._second_name(self._field(words, written_name, meaning), words)
+        field = self._field(words, written_name, meaning)
+        place = self._places.get(meaning)
+        if not words and self._cells is not None and place is not None and not self._is_blank(place):
+            value = written_name(self._cells.text(place))  # a name Tesseract saw no letter of
+            return field.model_copy(update={"value": value, "confidence": _UNSEEN if value is None else _OVERLOOKED})
+        return self._second_name(field, words)
 
     def _second_name(self, field: Text, words: Sequence[Word]) -> Text:
         """Return a name's field as both engines read it, each printed row of the name by itself."""
@@ -186,7 +206,7 @@ class Evidence:
     def _first_confidence(self, least: float) -> float:
         if self._view is None:
             return 1.0
-        return least if least >= AGREED else min(least, _READ)
+        return least if least >= UNTAUGHT else min(least, _READ)
 
     def _looked_at_again(
         self, field: Text, words: Sequence[Word], read: Callable[[str], str | None], meaning: Meaning | None

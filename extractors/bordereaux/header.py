@@ -19,10 +19,10 @@ from schemas.identifiers.organisme import REGIMES
 
 _LOT: Final = re.compile(
     r"\b(?:(?:n|no|num|numero|ref|reference) ?(?:de ?|du ?)?lot|d[ue]lot|lot(?: ?(?:n|no|num|numero))?|"
-    r"[a-z1]ot ?(?:n|no|ne|n0|num|numero)|(?:n|no|num|numero) d[ue] (?:10t?|l0t?|lo|[a-z1]ot))\b"
+    r"[a-z1]ot ?(?:n|no|ne|n0|num|numero)|(?:n|no|num|numero) ?d[ue] (?:10t?|l0t?|lo|[a-z1]{1,2}ot))\b"
 )
 _ORGANISME: Final = re.compile(
-    r"\b(?:organisme|org|caisse|cpam|cgss|destinataire|ro)\b"
+    r"\b(?:organisme|org|caisse|cpam|cgss|centre|destinataire|regime|ro)\b"
     r"(?: (?:d assurance maladie|assurance maladie|am|amo|de rattachement))?(?: (?:destinataire|dest|gestionnaire))?"
 )
 _PROVIDER: Final = re.compile(
@@ -30,9 +30,9 @@ _PROVIDER: Final = re.compile(
     r"prescripteur|infirmier\w*|identifiant|identification|idps|assurance maladie)\b"
 )
 _NAME_LABEL: Final = re.compile(
-    r"\b(?:partenaire(?: de sante)?|professionnel(?: de sante)?|praticien|emetteur|emis par|cabinet|executant|"
-    r"raison sociale|nom(?: (?:et )?prenom)?|identification(?: du)?(?: (?:ps|partenaire(?: de sante)?))?|"
-    r"auxiliaire(?: medical)?|ps)\b"
+    r"\b(?:partenaire(?: de sante)?|professionnel(?: de sante)?|praticien|emetteur|expediteur|titulaire|emis par|"
+    r"cabinet|executant|raison sociale|nom(?: (?:et )?prenom)?|"
+    r"identification(?: du)?(?: (?:ps|partenaire(?: de sante)?))?|auxiliaire(?: medical)?|ps)\b"
 )
 _PAYEE_LABEL: Final = re.compile(
     r"\b(?:(?:type de )?destinataire (?:du |de )?(?:reglement|paiement)|"
@@ -52,7 +52,7 @@ _ALIKE: Final = 84.0
 #: Worth of a payee spelt as one of the contract's examples, but for one letter.
 CHOSEN: Final = 2.94
 _TRADES: Final = re.compile(
-    r"\b(?:infirmi[eè]re?s?|masseu[rs]e?s?|kin[eé]sith[eé]rapeutes?|kin[eé]|orthophonistes?|orthoptistes?|p[eé]dicures?|podologues?|"
+    r"\b(?:infirmi(?:er|[eè]re)s?(?:\s?\(e?\)?)?|masseu[rs]e?s?|kin[eé]sith[eé]rapeutes?|kin[eé]|orthophonistes?|orthoptistes?|p[eé]dicures?|podologues?|"
     r"sages?[- ]femmes?|idel?|d\.e\.|lib[eé]rale?s?|dipl[oô]m[eé]e? d'[eé]tat|auxiliaire m[eé]dicale?|selarl|scp)\b\W*",
     re.IGNORECASE,
 )
@@ -60,13 +60,26 @@ _TRADES: Final = re.compile(
 _NOT_A_NAME: Final = re.compile(
     r"\b(?:lot|page|bordereau|facture|facturation|identifiant|organisme|caisse|finess|rpps|adeli|date|edition|edite|constitu\w*|destinataire|"
     r"reglement|type|logiciel|agrement|version|tel|telephone|siret|cpam|cgss|assurance|maladie|recapitulatif|"
-    r"flux|total|transmission|montant|code|regime|siege|rue|avenue|allee|place|boulevard|impasse|chemin|route|cedex|bp)\b"
+    r"emetteur|expediteur|titulaire|emis|flux|total|transmission|montant|code|regime|siege|rue|avenue|allee|place|boulevard|impasse|chemin|route|cedex|bp)\b"
 )
+#: Numbers of a header that are nobody's: pages, telephones, streets' codes, the printing software's own.
+_OTHER_NUMBER: Final = re.compile(
+    r"\b(?:page|feuillet|folio|tel|telephone|fax|siret|siren|version|agrement|cp|cedex|rue|nombre|factures?|lignes?)\b"
+)
+#: What makes a payee's name a label, or part of one.
+_NAMING: Final = re.compile(r"\b(?:identification|nom|raison|type)\b|\b(?:du|de|le|d|l)$")
+#: Worth of a number without a label, and the least figures a lot's number has then.
+LONE: Final = 0.3
+_SHORTEST_LOT: Final = 2
+#: Words before a professional's name, found again when a letter or two were misread.
+_TITLES: Final = ("emetteur", "praticien", "expediteur", "identification", "identifiant", "infirmier")
+_LIKE_A_TITLE: Final = 75.0
 _PROVIDER_LENGTH: Final = 9
 _ORGANISME_LENGTHS: Final = (9, 5)
 #: A caisse with its centre, of which there are few: most codes end in 0000 or 0001.
 _CENTRE: Final = re.compile(r"\d{5}00\d\d")
-_LONGEST_LOT: Final = 9
+#: Some softwares begin a lot's number with the day.
+_LONGEST_LOT: Final = 12
 #: Words of one text stand closer than this many characters.
 _TEXT_GAP: Final = 2.5
 
@@ -115,7 +128,7 @@ class HeaderReader:
 
     def lot_number(self) -> Found | None:
         """Return the lot's number, as printed."""
-        return self._first(self._after(_LOT, _lot_digits))
+        return self._first(self._after(_LOT, _lot_digits)) or self._lone_lot()
 
     def lot_date(self) -> Found | None:
         """Return the day the lot was made up as ``DDMMYYYY`` or ``DDMMYY``, else the day it was printed."""
@@ -132,6 +145,9 @@ class HeaderReader:
     def provider_number(self) -> Found | None:
         """Return the nine characters the caisse knows the professional by."""
         labelled = self._first(self._after(_PROVIDER, _provider_digits))
+        caisse = self._first(self._after(_ORGANISME, _organisme_digits))
+        if labelled and caisse and caisse.worth >= labelled.worth and labelled.words[0] in caisse.words:
+            labelled = None  # "N° de l'organisme d'Assurance Maladie"
         return labelled or self._first(self._lone_provider_numbers())
 
     def provider_name(self, number: Found | None) -> Found | None:
@@ -156,7 +172,8 @@ class HeaderReader:
                 left = phrase.row.words[phrase.owners[match.start()]].box.x
                 for below in self._phrases[place + 1 : place + 2]:
                     under = [w for w in below.row.words if w.box.x + w.box.w > left - self._character]
-                    yield from self._within(under, read, 1.0 - 0.001 * place, most_skipped=0)
+                    if under and not _is_labelled(below, below.row.words.index(under[0])):
+                        yield from self._within(under, read, 1.0 - 0.001 * place, most_skipped=0)
 
     def _within(
         self,
@@ -196,8 +213,10 @@ class HeaderReader:
                     text = plain(" ".join(w.text for w in words[start : start + length]))
                     alike = fuzz.ratio(text, plain(value))
                     after = bool(labelled and phrase.owners[labelled.end() - 1] < start)
-                    if alike >= _ALIKE and after:
-                        yield Found(value, tuple(words[start : start + length]), 2.0 + alike / 100)
+                    # its label misread: a payee that ends its row, and is no label itself
+                    last = start and start + length == len(words) and not _NAMING.search(_before(phrase, start))
+                    if alike >= _ALIKE and (after or last):
+                        yield Found(value, tuple(words[start : start + length]), (2.0 if after else 1.5) + alike / 100)
             if labelled:
                 yield from self._payee_in(words[phrase.owners[labelled.end() - 1] + 1 :])
 
@@ -215,6 +234,20 @@ class HeaderReader:
         if text:
             yield Found(text[:1].upper() + text[1:].lower(), tuple(kept), 1.0)
 
+    def _lone_lot(self) -> Found | None:
+        """Return the only short number of the header that no label speaks for: the lot's own was not read."""
+        known = (self.organisme(), self.provider_number(), self.lot_date())
+        taken = {id(word) for found in known if found for word in found.words}
+        lone = [
+            Found(digits[0], (word,), LONE)
+            for phrase in self._phrases
+            for start, word in enumerate(phrase.row.words)
+            if start and id(word) not in taken and not _is_labelled(phrase, start)
+            if not any(c.isdigit() for c in phrase.row.words[start - 1].text[:-1])
+            if (digits := _lot_digits([word])) and _SHORTEST_LOT <= len(digits[0]) < _PROVIDER_LENGTH
+        ]
+        return lone[0] if len(lone) == 1 else None
+
     def _lone_organismes(self) -> Iterator[Found]:
         """Yield the nine digits that can only be a caisse's, where its label was not read."""
         provider = self._first(self._after(_PROVIDER, _provider_digits))
@@ -226,7 +259,8 @@ class HeaderReader:
                     yield Found(found[0], tuple(phrase.row.words[start : start + found[1]]), 0.5)
 
     def _lone_provider_numbers(self) -> Iterator[Found]:
-        taken = {id(w) for found in (self.organisme(), self.lot_number()) if found for w in found.words}
+        known = (self.organisme(), self._first(self._after(_LOT, _lot_digits)))
+        taken = {id(w) for found in known if found for w in found.words}
         for phrase in self._phrases:
             for start in range(len(phrase.row.words)):
                 found = _provider_digits(phrase.row.words[start:])
@@ -255,6 +289,10 @@ class HeaderReader:
         for word in words:
             gap = word.box.x - (kept[-1].box.x + kept[-1].box.w) if kept else 0.0
             stops = any(c.isdigit() or c == "°" for c in word.text) or _NOT_A_NAME.search(plain(word.text))
+            if not stops and _is_misread_label(word):
+                if kept:
+                    break
+                continue
             if stops or gap > _TEXT_GAP * self._character:
                 if kept:
                     break
@@ -277,6 +315,18 @@ def _date_worth(text: str, default: float) -> float:
     )
 
 
+def _before(phrase: Phrase, end: int) -> str:
+    """Return what stands on a row before its word number *end*, in plain form."""
+    return plain(" ".join(word.text for word in phrase.row.words[:end]))
+
+
+def _is_labelled(phrase: Phrase, start: int) -> bool:
+    """Whether the number at word *start* of a row has a label of its own just before it."""
+    text = _before(phrase, start)
+    known = (_LOT, _ORGANISME, _PROVIDER, _OTHER_NUMBER, *(label for label, _ in _DATE_LABELS))
+    return any(found.end() >= len(text) - 1 for label in known for found in label.finditer(text))
+
+
 def _unlabelled(phrase: Phrase, end: int) -> Sequence[Word]:
     """Return the words before a number, less the number's own label at their end and another label at their start."""
     words = phrase.row.words
@@ -284,6 +334,10 @@ def _unlabelled(phrase: Phrase, end: int) -> Sequence[Word]:
         end -= 1
     labels = [m for m in _NAME_LABEL.finditer(phrase.text) if phrase.owners[m.end() - 1] < end]
     return words[phrase.owners[labels[-1].end() - 1] + 1 if labels else 0 : end]
+
+
+def _is_misread_label(word: Word) -> bool:
+    return max(fuzz.ratio(plain(word.text), label) for label in _TITLES) >= _LIKE_A_TITLE
 
 
 def _is_label(name: str) -> bool:
@@ -294,7 +348,7 @@ def _is_label(name: str) -> bool:
 def _digits_of(words: Sequence[Word], lengths: Sequence[int], most_words: int) -> tuple[str, int] | None:
     for wanted in lengths:
         for length in range(1, min(most_words, len(words)) + 1):
-            digits = as_digits("".join(w.text.strip(":;,°") for w in words[:length]))
+            digits = as_digits("".join(w.text.strip(":;,°()") for w in words[:length]))
             if digits is None:
                 break
             if len(digits) == wanted:
@@ -303,7 +357,7 @@ def _digits_of(words: Sequence[Word], lengths: Sequence[int], most_words: int) -
 
 
 def _lot_digits(words: Sequence[Word]) -> tuple[str, int] | None:
-    digits = as_digits(words[0].text.strip(":;,°#")) if words else None
+    digits = as_digits(words[0].text.strip(":;,°#()")) if words else None
     return (digits, 1) if digits and len(digits) <= _LONGEST_LOT and find_date(words[0].text) is None else None
 
 

@@ -1,100 +1,21 @@
-"""What a heading means, whatever the software calls it.
+"""The headings of a table: where they stand, which words make one, and which columns they span.
 
-Each word of a heading is brought to a stem of the trade's vocabulary (abbreviations are prefixes of it, misread letters
-are near it), then rules look at which stems stand together: "Montant facture" is an amount, "N° facture" a number.
+Words printed close may be two headings, and words on two rows one: gaps and meanings together decide.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from rapidfuzz import fuzz, process
-
 from extractors.bordereaux.tokens import Kind, Row
+from extractors.bordereaux.vocabulary import FILLERS, WANTED, Meaning, meaning_of, stem, stems_of
 from extractors.lines import plain
 from extractors.scan import Word
 
-
-class Meaning(StrEnum):
-    """The columns a table may have. The first seven are the contract's names of a line's fields."""
-
-    INVOICE = "invoice_number"
-    NIR = "insured_nir"
-    NAME = "insured_name"
-    BIRTH = "beneficiary_birth_date"
-    TOTAL = "total_amount"
-    AMO = "amount_amo"
-    AMC = "amount_amc"
-    KEY = "nir_key"
-    FIRST_NAME = "first_name"
-    PATIENT = "beneficiary_name"
-    DATE = "other_date"
-    SHARE = "patient_share"
-    FLOW = "flow"
-    OTHER = "other"
-
-
-WANTED: Final = (
-    Meaning.INVOICE,
-    Meaning.NIR,
-    Meaning.NAME,
-    Meaning.BIRTH,
-    Meaning.TOTAL,
-    Meaning.AMO,
-    Meaning.AMC,
-)
-
-_STEMS: Final = (
-    "facture", "fse", "feuille", "immatriculation", "matricule", "nir", "nss", "securite", "sociale", "insee", "assure",
-    "assurance", "beneficiaire", "patient", "malade", "client", "naissance", "montant", "total", "honoraires", "amo",
-    "amc", "mutuelle", "complementaire", "obligatoire", "maladie", "regime", "part", "charge", "reste", "depassement",
-    "nom", "prenom", "nomprenom", "date", "numero", "type", "flux", "mode", "nature", "securise", "degrade", "rang",
-    "piece", "ligne", "ordre", "exoneration", "taux", "nombre", "actes", "qualite", "etat", "statut", "cle", "caisse",
-    "organisme", "base", "remboursement", "observation",
-)  # fmt: skip
-#: Short forms that are no prefix, or a prefix of several stems.
-_SHORT: Final = {
-    "no": "numero", "n": "numero", "num": "numero", "ndeg": "numero", "nr": "numero", "ss": "securite",
-    "secu": "securite", "fact": "facture", "fac": "facture", "fs": "fse", "mt": "montant", "mnt": "montant",
-    "mtt": "montant", "mont": "montant", "tot": "total", "ttc": "total", "ro": "amo", "rc": "amc", "am": "amo",
-    "ddn": "naissance", "dn": "naissance", "ne": "naissance", "nee": "naissance", "nele": "naissance",
-    "neele": "naissance", "dt": "date", "ass": "assure", "ben": "beneficiaire", "benef": "beneficiaire",
-    "pat": "patient", "mut": "mutuelle", "rac": "reste", "dep": "depassement", "rg": "rang", "pj": "piece",
-    "pieces": "piece", "s": "flux", "d": "flux", "sd": "flux", "cpam": "caisse", "k": "cle", "clef": "cle",
-    "exo": "exoneration", "rbt": "remboursement", "nb": "nombre", "qte": "nombre",
-}  # fmt: skip
-_FILLERS: Final = frozenset(
-    [
-        "de",
-        "du",
-        "des",
-        "la",
-        "le",
-        "les",
-        "l",
-        "d",
-        "a",
-        "au",
-        "aux",
-        "et",
-        "ou",
-        "en",
-        "e",
-        "eur",
-        "euros",
-        "sur",
-        "par",
-    ]
-)
-_LEAST_ALIKE: Final = 80.0
-_SHORTEST_FUZZY: Final = 5
-_SHORTEST_PREFIX: Final = 3
 #: A heading's words stand closer than this many characters, columns farther.
 _HEADING_GAP: Final = 1.75
+_LONG_NUMBER: Final = 5
 #: Headings of up to this many rows.
 _MOST_ROWS: Final = 3
 #: Rows of one heading follow each other within this many row heights.
@@ -122,75 +43,6 @@ class HeadingRows:
     headings: tuple[Heading, ...]
 
 
-@cache
-def stem(word: str) -> str | None:
-    """Return the vocabulary's stem of a heading's word in plain form, or None for a word it does not have."""
-    if word in _SHORT:
-        return _SHORT[word]
-    if word in _STEMS:
-        return word
-    if len(word) >= _SHORTEST_PREFIX:
-        starting = [known for known in _STEMS if known.startswith(word)]
-        if len(starting) == 1 or (starting and len(word) > _SHORTEST_PREFIX):
-            return starting[0]
-    if len(word) >= _SHORTEST_FUZZY:
-        singular = word.removesuffix("s")
-        best = process.extractOne(singular, _STEMS, scorer=fuzz.ratio, score_cutoff=_LEAST_ALIKE)
-        if best is not None:
-            return str(best[0])
-    return None
-
-
-def meaning_of(text: str) -> Meaning | None:
-    """Return what a heading means, or None where no word of it is known.
-
-    >>> str(meaning_of("Mt à la charge de l'Assurance Maladie"))
-    'amount_amo'
-    """
-    words = plain(re.sub(r"[Nn]\s?[°ºo*]\.?(?=\s|$)", "no ", text)).split()
-    kept = [word for word in words if word not in _FILLERS or word == "d"]
-    stems = {found for word in kept if (found := stem(word)) is not None}
-    if words[:1] in (["s"], ["d"]) and len(words) == 1:
-        stems = set()
-    return _by_rules(stems)
-
-
-def _by_rules(stems: set[str]) -> Meaning | None:
-    """Return the meaning of the first rule whose stems are all there, its exceptions not."""
-    if not stems:
-        return None
-    for meaning, needed, excluded in _RULES:
-        if needed <= stems and not excluded & stems:
-            return meaning
-    return Meaning.OTHER
-
-
-def _rule(meaning: Meaning, *needed: str, unless: str = "") -> tuple[Meaning, frozenset[str], frozenset[str]]:
-    return meaning, frozenset(needed), frozenset(unless.split())
-
-
-#: In the order they win: "Date de naissance" is no date of care, "Part AMO" no total, "N° assuré" no name.
-_RULES: Final = (
-    _rule(Meaning.BIRTH, "naissance"),
-    *(_rule(Meaning.AMC, word) for word in ("amc", "mutuelle", "complementaire")),
-    *(_rule(Meaning.AMO, word) for word in ("amo", "obligatoire")),
-    _rule(Meaning.AMO, "assurance", "maladie"),
-    *(_rule(Meaning.AMO, share, payer) for share in ("part", "montant") for payer in ("caisse", "securite", "maladie")),
-    *(_rule(Meaning.SHARE, word) for word in ("reste", "depassement")),
-    *(_rule(Meaning.SHARE, share, who) for share in ("part", "charge", "montant") for who in ("assure", "patient")),
-    *(_rule(Meaning.NIR, word) for word in ("immatriculation", "matricule", "nir", "nss", "insee", "securite")),
-    _rule(Meaning.NIR, "numero", "assure"),
-    *(_rule(Meaning.TOTAL, word) for word in ("total", "montant", "honoraires")),
-    _rule(Meaning.DATE, "date"),
-    *(_rule(Meaning.INVOICE, word, unless="nombre nature type") for word in ("facture", "fse")),
-    _rule(Meaning.KEY, "cle"),
-    *(_rule(Meaning.PATIENT, word) for word in ("beneficiaire", "patient", "malade", "client")),
-    *(_rule(Meaning.NAME, word) for word in ("nom", "assure", "nomprenom")),
-    _rule(Meaning.FIRST_NAME, "prenom"),
-    *(_rule(Meaning.FLOW, word) for word in ("flux", "type", "mode", "securise", "degrade")),
-)
-
-
 #: Stems by what they are about; one heading is about one of these, so a cell about two is two cells printed close.
 _SUBJECTS: Final = (
     {"naissance"},
@@ -211,7 +63,12 @@ _TWO_SUBJECTS: Final = 2.0
 _UNKNOWN_COST: Final = 0.5
 #: Words that open a heading which others complete: "Part | complémentaire", "Montant | total".
 _OPENERS: Final = frozenset({"part", "montant", "regime", "total", "charge", "organisme"})
-_OPENED: Final = frozenset({"amo", "amc", "obligatoire", "complementaire", "total", "assurance", "maladie", "mutuelle"})
+_OPENED: Final = frozenset(
+    {"amo", "amc", "obligatoire", "complementaire", "total", "assurance", "maladie", "mutuelle", "facture", "fse"}
+)
+#: Whose name, number or birth a heading speaks of.
+_OWNED: Final = frozenset({"nom", "prenom", "nomprenom", "naissance", "immatriculation"})
+_OWNERS: Final = frozenset({"assure", "beneficiaire", "patient"})
 _BOUND_COST: Final = 1.5
 #: A space in characters' widths: of a narrow proportional face, of a monospaced one.
 _LEAST_SPACE: Final = 0.4
@@ -234,7 +91,7 @@ def find_headings(rows: Sequence[Row]) -> HeadingRows | None:
         for last in range(first, min(first + _MOST_ROWS, len(rows))):
             if last > first and rows[last].y - rows[last - 1].y > _ROW_PITCH * rows[last].height:
                 break
-            if rows[last].count(Kind.AMOUNT, Kind.DATE, Kind.NIR):
+            if rows[last].count(Kind.AMOUNT, Kind.DATE, Kind.NIR) or _has_number(rows[last]):
                 break
             headings = _merged([_cells(row) for row in rows[first : last + 1]])
             known = {m for heading in headings for m in heading.meanings} - {Meaning.OTHER}
@@ -244,6 +101,11 @@ def find_headings(rows: Sequence[Row]) -> HeadingRows | None:
             if len(wanted) >= _LEAST_COLUMNS and (best is None or score > best[0]):
                 best = (score, HeadingRows(first, last, tuple(headings)))
     return best[1] if best else None
+
+
+def _has_number(row: Row) -> bool:
+    """Whether a row holds a lot's or a professional's number: it is of the header, whatever words are on it."""
+    return any(token.kind is Kind.NUMBER and len(token.text) >= _LONG_NUMBER for token in row.tokens)
 
 
 def _cells(row: Row) -> list[tuple[Word, ...]]:
@@ -288,10 +150,12 @@ def _split(words: tuple[Word, ...], unit: float) -> list[tuple[Word, ...]]:
 def _is_bound(word: Word, following: Word) -> bool:
     """Whether two words are hardly two headings: "de | naissance", "Date | naiss."."""
     before, after = plain(word.text), stem(plain(following.text))
-    if before in _FILLERS - {"e", "s", "d"}:
+    if before in FILLERS - {"e", "s", "d"}:
         return True
     opened = stem(before)
     if opened == "numero" and after in {"facture", "fse", "securite", "immatriculation", "assure"}:
+        return True
+    if opened in _OWNED and after in _OWNERS:
         return True
     return (opened == "date" and after == "naissance") or (opened in _OPENERS and after in _OPENED)
 
@@ -302,10 +166,10 @@ def _worth(words: Sequence[Word]) -> float:
     meaning = meaning_of(text)
     if meaning is None:
         return -_UNKNOWN_COST * len(words)
-    stems = {stem(part) for part in plain(text).split()}
+    stems = stems_of(text)
     subjects = sum(bool(stems & subject) for subject in _SUBJECTS)
     worth = 0.5 if meaning is Meaning.OTHER else 1.0
-    starts_inside = plain(words[0].text) in _FILLERS - {"e", "s", "d"}
+    starts_inside = plain(words[0].text) in FILLERS - {"e", "s", "d"}
     return worth - _TWO_SUBJECTS * (subjects > 1) - starts_inside
 
 

@@ -11,10 +11,10 @@ from typing import Final
 
 from extractors.bordereaux.values import written_name
 
-#: Both engines, unlike in every way, read the same name: none of 700 was wrong.
+#: Both engines, unlike in every way, read the same name: 6 of 4,353 were wrong on 309 drawn bordereaux.
 SAME: Final = 0.988
-#: The same letters, but for accents, blanks or figures taken for letters; other letters.
-_ALIKE: Final = 0.93
+#: The same letters, but for accents, blanks or figures taken for letters: 23 of 115 were wrong; other letters.
+_ALIKE: Final = 0.8
 _OTHER: Final = 0.6
 #: Under this confidence of its own the first engine's letters give way to the second's.
 _UNSURE: Final = 0.8
@@ -91,7 +91,9 @@ def _accented(name: str, sure: float, other: str) -> tuple[str, bool]:
         else:
             lost = character == _bare(character) and sure < _SURE_OF_ACCENTS
             final = character in "ËÈ" and twin == "É" and not name[place + 1 : place + 2].isalpha()  # CHLOÉ, ANDRÉ
-            marked.append(twin if alike and (lost or final) else character)
+            # INÈS, LEFÈVRE: French has no other accent on the E of a last syllable that ends in a consonant
+            grave = twin == "È" and _UNKNOWN["È"][1].match(twin + name[place + 1 :]) is not None
+            marked.append(twin if alike and (lost or final or grave) else character)
     return "".join(marked), doubtful
 
 

@@ -24,6 +24,9 @@ PROVEN: Final = 0.999
 BALANCED: Final = 0.95
 _CHOSEN: Final = 0.93
 _DISPROVED: Final = 0.4
+#: A habit is what this share of the lines do, of this many at least.
+_HABIT_SHARE: Final = 0.7
+_LEAST_LINES: Final = 3
 
 
 def settled(bordereau: Bordereau) -> Bordereau:
@@ -127,13 +130,17 @@ def _explained(
 def _weighed(lines: list[dict[str, Text]], totals: Amounts) -> tuple[list[dict[str, Text]], dict[str, Text]]:
     """Return the amounts with the confidence their equations give; a born-digital page is certain as it is."""
     summed = {name: _adds_up(lines, totals, name) for name in AMOUNTS}
+    by_habit = _balance_by_habit(lines)
     weighed = []
     for line in lines:
-        balances = _balances(*(line[name].value for name in AMOUNTS))
+        balances = _balances(*_values(line))
         new = {}
         for name, field in line.items():
-            if summed[name]:
-                new[name] = _surer(field, PROVEN)
+            if by_habit and not balances and field.source != "pdf_text":
+                # two misreadings alike may hide in a sum: the shares beside them tell
+                new[name] = _at_most(field, _CHOSEN if summed[name] else _DISPROVED)
+            elif summed[name] or (balances and sum(summed.values()) > 1):
+                new[name] = _surer(field, PROVEN)  # by its column, or by the two others on its line
             elif totals[name].value is None and balances:
                 new[name] = _surer(field, BALANCED)
             elif balances and field.blind is None:
@@ -142,7 +149,24 @@ def _weighed(lines: list[dict[str, Text]], totals: Amounts) -> tuple[list[dict[s
             else:
                 new[name] = _doubtful(field) if totals[name].value is not None or _exceeds(line) else field
         weighed.append(new)
-    return weighed, {name: _surer(totals[name], PROVEN) if summed[name] else totals[name] for name in AMOUNTS}
+    if by_habit and None not in _values(totals) and not _balances(*_values(totals)):
+        sums = {
+            name: field if field.source == "pdf_text" else _at_most(field, _CHOSEN) for name, field in totals.items()
+        }
+    else:
+        sums = {name: _surer(totals[name], PROVEN) if summed[name] else totals[name] for name in AMOUNTS}
+    return weighed, sums
+
+
+def _values(amounts: Amounts) -> tuple[str | None, str | None, str | None]:
+    total, amo, amc = (amounts[name].value for name in AMOUNTS)
+    return total, amo, amc
+
+
+def _balance_by_habit(lines: Iterable[Amounts]) -> bool:
+    """Whether the shares of this software's lines add up to their totals: the insured pays nothing beside them."""
+    whole = [values for line in lines if None not in (values := _values(line))]
+    return len(whole) >= _LEAST_LINES and sum(_balances(*v) for v in whole) >= _HABIT_SHARE * len(whole)
 
 
 def _exceeds(line: Amounts) -> bool:

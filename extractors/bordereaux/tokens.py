@@ -20,10 +20,12 @@ _TEXT_GAP: Final = 2.3
 #: The longest number printed in pieces: a NIR as 1 2 2 2 3 3 2.
 _MOST_PIECES: Final = 7
 _HAS_CONTENT: Final = re.compile(r"[^\W_]|€")
-#: Two numbers alone in their place: an amount whose comma was not seen.
-_COMMA_LOST: Final = re.compile(r"\d{1,4} \d{2}(?: ?€)?")
+#: Numbers alone in their place: an amount whose comma was not seen.
+_COMMA_LOST: Final = re.compile(r"(?:\d{1,4}|\d{1,2} \d{3}) \d{2}(?: ?€)?")
+#: What a colon may follow: a word, or a number sign however it was read.
+_LABEL: Final = re.compile(r"[A-Za-zÀ-ÿ]{2}.?$|[A-Za-zÀ-ÿ°]$")
 #: A label whose colon was read as a dot, and the number after it.
-_DOTTED_LABEL: Final = re.compile(r"([A-Za-zÀ-ÿ]{2,}|[Nn]°)\.(\d{3,})")
+_DOTTED_LABEL: Final = re.compile(r"([A-Za-zÀ-ÿ]{2,}°?|[Nn]°)\.(\d{3,}|\d\d([./-])\d\d\3\d{2,4})")
 #: A word whose middle lies within this share of a row's height of the row's last words stands on it.
 _SAME_ROW: Final = 0.55
 _RECENT: Final = 5
@@ -99,7 +101,7 @@ class Row:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         """The row's entries."""
-        return tuple(_tokens(self.words, self.character))
+        return tuple(tokens_of(self.words, self.character))
 
     def count(self, *kinds: Kind) -> int:
         """Return how many tokens are of one of *kinds*."""
@@ -145,11 +147,11 @@ def rows_of(words: Iterable[Word]) -> list[Row]:
 def _unglued(word: Word) -> tuple[Word, ...]:
     """Return a label and the value engines glued to it ("lot:217", "AM.956540363") as two words."""
     label, colon, value = word.text.rpartition(":")
-    if not (colon and value and (label[-1:].isalpha() or label.endswith("°"))):
+    if not (colon and value and _LABEL.search(label)):
         dotted = _DOTTED_LABEL.fullmatch(word.text)
         if dotted is None:
             return (word,)
-        label, value = dotted.groups()
+        label, value = dotted.group(1), dotted.group(2)
     x, y, w, h = word.box
     share = (len(label) + 1) / len(word.text)
     first = replace(word, text=label + ":", box=Box(x, y, w * share, h))
@@ -166,7 +168,8 @@ def _cut(words: Sequence[Word], gap: float) -> list[tuple[Word, ...]]:
     return [tuple(piece) for piece in pieces]
 
 
-def _tokens(words: Sequence[Word], character: float) -> Iterable[Token]:
+def tokens_of(words: Sequence[Word], character: float) -> Iterable[Token]:
+    """Yield the entries that *words* of one row make, *character* being the width of a usual one."""
     for piece in _cut(words, _WITHIN_GAP * character):
         if _COMMA_LOST.fullmatch(" ".join(word.text for word in piece)):
             yield Token(Kind.AMOUNT, piece)
@@ -203,7 +206,7 @@ def _longest(words: Sequence[Word]) -> tuple[Kind, int]:
     return (Kind.NUMBER if as_digits(words[0].text) is not None else Kind.TEXT), 1
 
 
-def joined_texts(tokens: Sequence[Token], character: float) -> list[Token]:
+def joined_texts(tokens: Iterable[Token], character: float) -> list[Token]:
     """Return *tokens* of one row with neighbouring texts joined: a name of several words is one entry."""
     joined: list[Token] = []
     for token in tokens:

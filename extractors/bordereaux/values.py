@@ -13,15 +13,21 @@ _AMOUNT: Final = re.compile(
     r"(\d{1,3}(?:[ .'’]\d{3})+|\d{1,6})\s?[.,:;]\s?(\d{2})\s*(?:€|EUR|EUROS?|E|F)?", re.IGNORECASE
 )
 #: An amount whose comma was not seen, told by its euro sign or by its column.
-_BARE_AMOUNT: Final = re.compile(r"(\d{1,6})\s(\d{2})\s*(€|EUR)?", re.IGNORECASE)
+_BARE_AMOUNT: Final = re.compile(r"(\d{1,3}(?: \d{3})+|\d{1,6})\s(\d{2})\s*(€|EUR)?", re.IGNORECASE)
+#: Three figures that begin with a nought: the thousands before them were not seen.
+_CUT_THOUSANDS: Final = re.compile(r"0\d\d(?!\d)")
 _UNPOINTED: Final = re.compile(r"(\d{1,5})(\d{2})")
 _DATE: Final = re.compile(r"(\d{1,2})\s*([./\-:, ])\s*(\d{1,2})\s*[./\-:, ]\s*(\d{4}|\d{2})")
+#: One of the two separators was not seen.
+_HALF_PARTED: Final = re.compile(r"(\d{2})[./-](\d{2})(\d{4})|(\d{2})(\d{2})[./-](\d{4})")
 _DATE_RUN: Final = re.compile(r"(\d{2})(\d{2})(\d{4}|\d{2})")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _NIR: Final = re.compile(r"[1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
 #: Where a NIR may be cut: after the sex, year, month, département, commune, rank.
 _NIR_CUTS: Final = frozenset({1, 3, 5, 7, 10, 13, 15})
 _SEPARATORS: Final = re.compile(r"[\s.\-/|]")
+#: Some softwares print the key between them.
+_PARENTHESES: Final = str.maketrans("", "", "()")
 _TITLES: Final = re.compile(
     r"^(?:(?:M|MR|MME|MLLE|MLE|DR|PR|ME|MM|MONSIEUR|MADAME|MADEMOISELLE|DOCTEUR|PROFESSEUR)\b\.?\s*)+(?=\S)",
     re.IGNORECASE,
@@ -32,6 +38,8 @@ _SPECK: Final = re.compile(r"(?<=\w\w\w)\.+$")
 _CENTURY: Final = 100
 _THIS_CENTURY: Final = 2000
 _LONG_YEAR: Final = 4
+#: Years of the persons and the lots of a bordereau: another one is misread.
+_YEARS: Final = (1880, 2100)
 
 
 def as_digits(text: str) -> str | None:
@@ -63,7 +71,7 @@ def find_amount(text: str) -> str | None:
     if found is None:
         return None
     whole = re.sub(r"\D", "", found.group(1))
-    return f"{int(whole)}.{found.group(2)}"
+    return None if _CUT_THOUSANDS.match(whole) else f"{int(whole)}.{found.group(2)}"
 
 
 def find_bare_amount(text: str) -> str | None:
@@ -71,10 +79,12 @@ def find_bare_amount(text: str) -> str | None:
 
     >>> find_bare_amount("987 84")
     '987.84'
+    >>> find_bare_amount("1 644 40")
+    '1644.40'
     """
     text = text.strip(" ,;")
-    bare = _BARE_AMOUNT.fullmatch(text)
-    return find_amount(text) or (f"{int(bare.group(1))}.{bare.group(2)}" if bare else None)
+    bare = None if _CUT_THOUSANDS.match(text) else _BARE_AMOUNT.fullmatch(text)
+    return find_amount(text) or (f"{int(bare.group(1).replace(' ', ''))}.{bare.group(2)}" if bare else None)
 
 
 def find_unpointed_amount(text: str) -> str | None:
@@ -100,13 +110,16 @@ def find_date(text: str) -> str | None:
     iso = _ISO.fullmatch(stripped)
     if iso:
         return iso.group(3) + iso.group(2) + iso.group(1)
-    found = _DATE.fullmatch(stripped)
-    if found is None:
+    found, half = _DATE.fullmatch(stripped), _HALF_PARTED.fullmatch(stripped)
+    if found is not None:
+        day, month, year = found.group(1, 3, 4)
+    elif half is not None:
+        day, month, year = (part for part in half.groups() if part)
+    else:
         return None
-    day, month = int(found.group(1)), int(found.group(3))
-    if not (1 <= day <= 31 and 1 <= month <= 12):  # noqa: PLR2004 - a calendar
+    if not (1 <= int(day) <= 31 and 1 <= int(month) <= 12):  # noqa: PLR2004 - a calendar
         return None
-    return f"{day:02}{month:02}{found.group(4)}"
+    return f"{int(day):02}{int(month):02}{year}"
 
 
 def find_date_run(text: str) -> str | None:
@@ -127,6 +140,8 @@ def written_date(digits: str, *, latest: date | None) -> str | None:
         year += _THIS_CENTURY
         if latest and (year, month, day) > (latest.year, latest.month, latest.day):
             year -= _CENTURY
+    if not _YEARS[0] <= year < _YEARS[1]:
+        return None
     try:
         return date(year, month, day).isoformat()
     except ValueError:
@@ -138,7 +153,10 @@ def find_nir(text: str) -> str | None:
 
     >>> find_nir("1 44 02 2A 255 302 31")
     '144022A25530231'
+    >>> find_nir("2480599127298 (62)")
+    '248059912729862'
     """
+    text = text.translate(_PARENTHESES)
     compact = _SEPARATORS.sub("", text).upper()
     pieces = text.split()
     if len(pieces) > 1 and (

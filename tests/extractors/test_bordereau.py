@@ -238,6 +238,17 @@ def test_a_nir_with_a_wrong_key_is_doubtful() -> None:
     assert line.insured_nir.confidence < 0.5
 
 
+def test_a_professional_s_number_with_a_wrong_last_digit_is_doubtful() -> None:
+    """Its Luhn digit tells every single misread figure."""
+    assert scanned(HEADER + TABLE).provider_number.confidence > 0.98
+    assert scanned((HEADER + TABLE).replace("646921544", "646921944")).provider_number.confidence < 0.5
+
+
+def test_a_day_of_another_age_is_no_date() -> None:
+    """2625 is a misread 2025: nothing is better than a day nobody can mean."""
+    assert read((HEADER + TABLE).replace("09.07.2025", "09.07.2625")).lot_date.value != "2625-07-09"
+
+
 def test_an_amount_its_sum_disproves_is_doubtful() -> None:
     """A zero read as an eight shows in no cell, only in the sum."""
     line = scanned(TABLE.replace("104.80", "184.80")).lines[0]

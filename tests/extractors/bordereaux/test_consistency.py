@@ -2,7 +2,7 @@
 
 from extractors.bordereaux.consistency import weighed_by_habit
 from schemas.bordereau import Line
-from schemas.field import Field
+from schemas.field import Alternative, Field
 
 
 def line(number: str, nir: str = "248059912729862", birth: str = "1950-01-01", raw: str = "01/01/1950") -> Line:
@@ -48,3 +48,16 @@ def test_a_birth_date_the_nir_repeats_is_sure() -> None:
     own = line("000553707", birth="1948-05-05", raw="05/05/1948")
 
     assert weighed_by_habit([own])[0].beneficiary_birth_date.confidence > 0.99
+
+
+def test_an_odd_invoice_number_is_read_as_its_neighbours_are_written_where_its_ink_allows() -> None:
+    """A nought seen twice by one engine and once by the other: the series tells which."""
+    odd = line("0000553709")
+    readings = tuple(Alternative[str](value=v, probability=0.1) for v in ("000553709", "00553709", "000553799"))
+    odd = odd.model_copy(update={"invoice_number": odd.invoice_number.model_copy(update={"alternatives": readings})})
+    lines = weighed_by_habit([line("000553707"), line("000553708"), odd, line("000553710")])
+
+    assert lines[2].invoice_number.value == "000553709"
+    assert lines[2].invoice_number.confidence < 0.98
+    assert lines[2].invoice_number.blind is not None
+    assert lines[2].invoice_number.blind.value == "0000553709"
