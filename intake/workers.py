@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as LateError
+from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -43,6 +45,8 @@ class _Waiting:
     scan: Scan
     index: int
     future: ProcessFuture[PageReading]
+    #: given to a second pool because the first broke down under it
+    again: bool = False
 
 
 def _start(settings: EngineSettings) -> None:
@@ -70,6 +74,11 @@ def unread(file: str, number: int, index: int, problem: str) -> PageReading:
     """Return the reading of a page nothing could be made of."""
     page = Page(index=index, file=file, number=number, kind=PageKind.OTHER, kind_confidence=0.0, problem=problem)
     return PageReading(page)
+
+
+def _was_aborted(future: "ProcessFuture[PageReading]") -> bool:
+    """Whether the pool went down under a page that no process had taken: nothing is wrong with the page."""
+    return future.done() and not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
 
 
 class PageWorkers:
@@ -126,29 +135,41 @@ class PageWorkers:
         for index, scan in scans:
             waiting.append(self._scheduled(scan, index, keep, waiting))
             if len(waiting) >= self._settings.count * AHEAD:
-                yield self._finished(waiting.popleft())
+                yield self._finished(waiting, keep)
         while waiting:
-            yield self._finished(waiting.popleft())
+            yield self._finished(waiting, keep)
 
     def _scheduled(self, scan: Scan, index: int, keep: Path | None, waiting: deque[_Waiting]) -> _Waiting:
         """Hand a page to the pool; a pool that broke down is replaced and given its unread pages again."""
         try:
             return _Waiting(scan, index, self._submit(scan, index, keep))
         except RuntimeError:  # pebble: "Unexpected error within the Pool"
-            _log.warning("pool replaced", page=index)
-            self._pool = self._new_pool()
-            try:
-                for page in waiting:
-                    if not page.future.done() or page.future.cancelled():
-                        page.future = self._submit(page.scan, page.index, keep)
-                return _Waiting(scan, index, self._submit(scan, index, keep))
-            except RuntimeError as exc:
-                raise ResourceError("no reading process can be started: see the lines above") from exc
+            self._replace_pool(waiting, keep)
+            return _Waiting(scan, index, self._resubmit(scan, index, keep))
+
+    def _replace_pool(self, waiting: Iterable[_Waiting], keep: Path | None) -> None:
+        """Start another pool and give it the pages the broken one leaves unread."""
+        _log.warning("pool replaced")
+        self._pool = self._new_pool()
+        for page in waiting:
+            if not page.future.done() or page.future.cancelled() or _was_aborted(page.future):
+                page.future, page.again = self._resubmit(page.scan, page.index, keep), True
+
+    def _resubmit(self, scan: Scan, index: int, keep: Path | None) -> ProcessFuture[PageReading]:
+        try:
+            return self._submit(scan, index, keep)
+        except RuntimeError as exc:
+            raise ResourceError("no reading process can be started: see the lines above") from exc
 
     def _submit(self, scan: Scan, index: int, keep: Path | None) -> ProcessFuture[PageReading]:
         return self._pool.schedule(self._read_one, args=(scan, index, keep), timeout=self._settings.page_seconds)
 
-    def _finished(self, page: _Waiting) -> PageReading:
+    def _finished(self, waiting: deque[_Waiting], keep: Path | None) -> PageReading:
+        page = waiting[0]
+        wait([page.future])
+        if _was_aborted(page.future) and not page.again:
+            self._replace_pool(waiting, keep)
+        waiting.popleft()
         try:
             reading = page.future.result()
         except LateError:

@@ -1,5 +1,9 @@
 """One bad page never loses the others."""
 
+import os
+import select
+import signal
+
 import numpy as np
 import pytest
 
@@ -35,3 +39,27 @@ def test_a_failing_page_leaves_no_text_in_the_log(capfd: pytest.CaptureFixture[s
 
     said = capfd.readouterr()
     assert "Secret" not in said.out + said.err
+
+
+def test_a_pool_whose_idle_process_was_killed_is_replaced() -> None:
+    """Between two lots the system may take a process for its memory: the next lot is read to its end all the same."""
+    settings = WorkerSettings(count=1, page_seconds=10.0, engines=EngineSettings())
+    names = ("first", "second", "third", "fourth")
+
+    with PageWorkers(settings, start=failing_pages.start, read_one=failing_pages.read_one) as workers:
+        [told] = workers.read(pages_named("process"))
+        _kill(int(told.page.file))
+        readings = list(workers.read(pages_named(*names)))
+
+    assert [r.page.file for r in readings] == list(names)
+    assert [r.page.problem for r in readings] == [None] * 4
+
+
+def _kill(process: int) -> None:
+    """Kill *process* and return when it is gone."""
+    handle = os.pidfd_open(process)
+    try:
+        os.kill(process, signal.SIGKILL)
+        select.select([handle], [], [])
+    finally:
+        os.close(handle)
