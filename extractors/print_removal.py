@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.forms.anchors import DARK_PRINT
+from extractors.black_print import dots_between, without_black_print
 from extractors.forms.found_print import without_found_print
 from extractors.forms.light import Ground, evenly_lit, ground_of, levels_of
 from extractors.forms.template import FormTemplate
 from extractors.sheet import Sheet, View
+from extractors.streaks import without_streaks
 from extractors.turning import warped
 
 #: Resolution this is made for: 203 dpi.
@@ -32,13 +33,11 @@ def _whitening(ink_up_to: float, paper_from: float) -> NDArray[np.uint8]:
 
 #: What is 0.80 of the expected light is ink, a pencil's even; 0.92 is paper with its noise.
 _WHITENING: Final = _whitening(0.80, 0.92)
-#: A tint of black dots, once softened, varies by a tenth of its light: ink must be darker by far.
+#: From this share of black on, a tint's dots grow together: nobody can tell them from letters one by one.
+_DENSE: Final = 0.2
+#: Such a tint, once softened, varies by a tenth of its light: ink must be darker by far.
 _SPECKLE_WHITENING: Final = _whitening(0.50, 0.68)
 _SPECKLE_MM: Final = 0.25
-#: Share of black in a bilevel scan's tints from which they are speckle, not lost.
-_SPECKLED: Final = 0.02
-#: Black of a bilevel scan once resampled.
-_BLACK: Final = 128
 
 
 def remove_print(view: View, template: FormTemplate, sheet: Sheet) -> NDArray[np.uint8]:
@@ -50,13 +49,16 @@ def remove_print(view: View, template: FormTemplate, sheet: Sheet) -> NDArray[np
         sheet: the page *view* was made from; its colours are used where it has some.
     """
     px_per_mm = view.grey.shape[1] / template.page_mm[0]
+    return without_streaks(_without_print(view, template, sheet, px_per_mm), px_per_mm)
+
+
+def _without_print(view: View, template: FormTemplate, sheet: Sheet, px_per_mm: float) -> NDArray[np.uint8]:
     if template.folder is None:
         return without_found_print(view.grey, template, px_per_mm)
     ground = ground_of(template, px_per_mm)
     if sheet.is_bilevel:
-        tinted = ground.tinted()
-        if not len(tinted) or (view.grey.ravel()[tinted] < _BLACK).mean() < _SPECKLED:
-            return _without_black_print(view.grey, ground.blank, px_per_mm)
+        if dots_between(view.grey, template, ground, px_per_mm) < _DENSE:
+            return without_black_print(view.grey, template, ground, px_per_mm)
         soft = cv2.GaussianBlur(view.grey, (0, 0), _SPECKLE_MM * px_per_mm)
         return _evened(np.asarray(soft, np.uint8), ground, px_per_mm, _SPECKLE_WHITENING)
     if not sheet.has_colour:
@@ -79,18 +81,3 @@ def _evened(
     expected = cv2.LUT(ground.blank, levels_of(page, ground))
     expected = cv2.blur(cv2.erode(expected, np.ones((reach, reach), np.uint8)), (3, 3))
     return np.asarray(cv2.LUT(cv2.divide(page, expected, scale=255), whitening), np.uint8)
-
-
-def _without_black_print(page: NDArray[np.uint8], blank: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
-    """Return a black and white *page* with the dark print masked, strokes that cross it kept."""
-    dark = np.where(blank < DARK_PRINT, np.uint8(255), np.uint8(0))
-    reach = 2 * round(_TOLERANCE_MM * px_per_mm) + 1
-    mask = cv2.dilate(dark, np.ones((reach, reach), np.uint8))
-    ink = np.where(page < _BLACK, np.uint8(255), np.uint8(0))
-    outside = cv2.bitwise_and(ink, cv2.bitwise_not(mask))
-    # a stroke that crosses print shows on both sides: close the gap, where the page is black anyway
-    gap = 2 * round(0.45 * px_per_mm) + 1
-    bridged = cv2.morphologyEx(outside, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (gap, gap)))
-    kept = cv2.bitwise_or(outside, cv2.bitwise_and(bridged, ink))
-    cleaned = np.where(cv2.dilate(kept, np.ones((3, 3), np.uint8)) > 0, page, np.uint8(255))
-    return np.asarray(cleaned, np.uint8)

@@ -162,9 +162,7 @@ class Registrar:
         residual = _held_out_residual(finds)
         if residual > RESIDUAL_LIMIT_MM or inliers < AGREEMENT_LIMIT * len(finds):
             return None
-        size = (round(template.page_mm[0] * ENTRIES_PX_PER_MM), round(template.page_mm[1] * ENTRIES_PX_PER_MM))
-        to_mm = np.diag([1 / ENTRIES_PX_PER_MM, 1 / ENTRIES_PX_PER_MM, 1.0])
-        if not self._checks[template.name].agrees(warped(page.fine, to_image @ to_mm, size)):
+        if not self._checks[template.name].agrees(page.flat(template, to_image, ENTRIES_PX_PER_MM)):
             return None
         expected = len(self._anchors[template.name][-1])
         return Registration(template, pose.rotation, to_image, (0, 0), residual, inliers, len(finds), expected)
@@ -191,6 +189,13 @@ class _Page:
     def half(self) -> NDArray[np.uint8]:
         """``fine`` at half its resolution."""
         return _shrunk(self.fine, 2)
+
+    def flat(self, template: FormTemplate, to_image: NDArray[np.float64], px_per_mm: float) -> NDArray[np.uint8]:
+        """Return the page rectified by *to_image*; a tint's dots are averaged, or they would beat with the pixels."""
+        step = 2 if self.is_bilevel else 1
+        size = tuple(round(side * px_per_mm) * step for side in template.page_mm)
+        to_mm = np.diag([1 / (px_per_mm * step), 1 / (px_per_mm * step), 1.0])
+        return _shrunk(warped(self.fine, to_image @ to_mm, (size[0], size[1])), step)
 
 
 def _shrunk(image: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:

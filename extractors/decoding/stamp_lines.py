@@ -10,7 +10,8 @@ from typing import Final
 from stdnum import luhn
 
 from extractors.decoding import ctc
-from extractors.decoding.texts import free_text
+from extractors.decoding.stamp_titles import with_titles
+from extractors.decoding.texts import free_text, with_postcode
 from extractors.readers.protocol import LinePosteriors
 
 #: More places where the readers differ than this, and neither is worth weighing.
@@ -28,7 +29,9 @@ _POSTCODE: Final = re.compile(r"\b\d{5}\b")
 
 # "DE", "DE.", "D E.", "D.E" at a line's end: a state diploma's initials, a point lost
 _BROKEN_INITIALS: Final = re.compile(r"(?<![\w.'-])(?:[A-Z]{2}\.|(?:[A-Z]\. ?)+[A-Z]|[A-Z] [A-Z]\.?)$|[a-z)] [A-Z]{2}$")
-_NUMBER: Final = re.compile(r"N ?[°ºo'] ?([\dAB ]+)$")
+_NUMBER: Final = re.compile(r"(?:[NM] ?[°ºo'*]|N(?= ?\d{9}$)) ?([\dAB ]+)$")
+# "D E", "D. E.": the points of initials after a title are pale
+_PALE_POINTS: Final = re.compile(r"(?<=[a-z)] )([A-Z])(?:\. ?| )([A-Z])\.?$")
 _NUMBER_LENGTH: Final = 9
 
 
@@ -76,12 +79,13 @@ def settled(words: list[tuple[str, float]], posteriors: LinePosteriors) -> tuple
 
 def shaped(text: str) -> str:
     """Return *text* with the spaces, points and figures its shape asks for: ``N° 123``, ``D.E.``, ``16 RUE``."""
-    text = free_text(text)
+    text = with_postcode(free_text(text))
     number = _NUMBER.match(text)
     if number:
         return f"N° {number[1].replace(' ', '')}"
     if _POSTCODE.search(text):
         text = re.sub(r"^[LlIi|{](?=\d{1,3} )", "1", text)
+    text = with_titles(_PALE_POINTS.sub(r"\1.\2.", text))
     return re.sub(r"(?<![\w.])((?:[A-Z]\.)+[A-Z])$", r"\1.", text)
 
 

@@ -27,6 +27,8 @@ _DATE: Final = re.compile(r"(\d{1,2})[ /.,\-]+(\d{1,2})[ /.,\-]+(\d{4}|\d{2})")
 _LEANING: Final = re.compile(r"(\d\d)(?=1\d\d1\d{4}$|1\d\d/|/\d\d1)[1/](\d\d)[1/](\d{4}|\d\d)")
 _AMOUNT: Final = re.compile(r"(\d{1,3}(?: \d{3})+|\d{1,6})(?:[,.](\d{1,2}))?")
 _COEFFICIENT: Final = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?")
+#: A postcode with a letter read for a figure, three figures of the five sure; the town runs on or follows.
+_POSTCODE: Final = re.compile(r"(?<![^\W_])(?=\w*\d\w*\d\w*\d)[\dOoQIl]{5}(?= [^\W\d_])")
 _TITLES: Final = re.compile(r"(?:(?:DR|DOCTEUR|PR|PROFESSEUR|M|MR|MME|MLLE|MONSIEUR|MADAME)\.? +)+")
 
 # How often a pale comma, or the 1 before a day, is lost between the pen and the reader.
@@ -226,8 +228,8 @@ class FreeText(_Line):
     """A line such as an address: anything goes."""
 
     def value(self, text: str) -> str | None:
-        """Return the line, its spaces and apostrophes made regular."""
-        return free_text(text) or None
+        """Return the line, its spaces, apostrophes and postcode made regular."""
+        return with_postcode(free_text(text)) or None
 
     def odds(self, text: str) -> float:
         """Return 1.0: nothing is irregular."""
@@ -238,3 +240,16 @@ class FreeText(_Line):
 def free_text(text: str) -> str:
     """Return *text* composed (NFC), its spaces single and its apostrophes straight."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).replace("’", "'")).strip(" _|~")
+
+
+def with_postcode(text: str) -> str:
+    """Return an address, its postcode in figures and apart from the street, its hyphens closed up.
+
+    >>> with_postcode("88 PLACE DE L'ÉGLISE97400 SAINT -DENIS")
+    "88 PLACE DE L'ÉGLISE 97400 SAINT-DENIS"
+    >>> with_postcode("20 QUAI DES MARINIERS 31O00 TOULOUSE")
+    '20 QUAI DES MARINIERS 31000 TOULOUSE'
+    """
+    text = re.sub(r"(?<=[^\W\d_]{2})(?=\d{5} [^\W\d_])", " ", text)
+    text = re.sub(r"(?<=[^\W\d_]{2})(?: -|- )(?=[^\W\d_]{2})", "-", text)
+    return _POSTCODE.sub(lambda found: "".join(_AS_DIGIT.get(c, c) for c in found[0]), text)

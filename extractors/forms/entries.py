@@ -4,7 +4,7 @@ Looks at the tints, which mark the entries, on scans that kept them. Where they 
 characters stand in the middle of their cells, and in their line.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -34,9 +34,22 @@ _RULES_LOST: Final = 0.12
 #: Of a table's points every so many are looked at for its rules: medians need no more.
 _RULE_STEP: Final = 3
 
+#: Tints whose middle half varies by more than this share of their step to the paper, and by so many levels, are dots.
+_UNEVEN: Final = 0.4
+_UNEVEN_LEVELS: Final = 6.0
+#: Darker than this share of their usual light, dots are ink.
+_DOTS_ABOVE: Final = 0.6
+#: Dots are counted over squares of one of these sides, px at 4 px/mm, so that chance stays under a part of the step.
+_SIDES_PX: Final = (5, 7, 9, 11, 13)
+_SURE: Final = 3.0
+#: Share of a square that must be free of ink.
+_LEAST_KEPT: Final = 0.25
+
 #: Where the tints are lost: ink's grey, and combs with so much ink and so many cells are looked at.
 _INK_BELOW: Final = 128.0
 _WRITTEN_MM2: Final = 2.0
+#: A typed 1 covers 0.7 mm2.
+_CHARACTER_MM2: Final = 0.5
 _FEWEST_CELLS: Final = 4
 #: Ink on the cells' edges over that in their middles, by area, and the share of ink above and below the comb: on 15
 #: bilevel forms by hand under 0.6 and 0.36, and over 1.25 and 0.5 with cells moved by half a cell or half a line.
@@ -61,6 +74,7 @@ class EntriesCheck:
         self._white_points = [points for grey, points in greys if grey > _WHITE]
         printed = cv2.erode(blank, np.ones((3, 3), np.uint8))
         self._unprinted = cv2.inRange(printed, *_range(DARK_PRINT, 255))
+        self._light = cv2.inRange(printed, *_range(_TINT[0], 255))
         tables = (zone for zone in template.zones if zone.kind == "table")
         self._rules = {zone.id: _rules_of(blank, zone) for zone in tables}
 
@@ -73,6 +87,9 @@ class EntriesCheck:
         tint_level = float(np.median(seen[np.concatenate(self._tint_points)]))
         white_level = float(np.median(seen[np.concatenate(self._white_points)]))
         step = white_level - tint_level
+        quartiles = np.percentile(seen[np.concatenate(self._tint_points)], (25, 75))
+        if np.ptp(quartiles) > max(_UNEVEN * step, _UNEVEN_LEVELS):
+            return self._agrees_in_dots(page, smooth)
         if step < _LEAST_STEP:
             return self._are_written_in(page)
         # ink, and what its edge lends to the pixels beside it, says nothing of the tint
@@ -84,8 +101,11 @@ class EntriesCheck:
         white_on_tint = _patches(cv2.bitwise_and(light, cv2.bitwise_and(paper, self._tinted)))
         wrong = 0
         for zone in self._zones:
-            if zone.kind == "table" and not _rules_stand(smooth, zone, self._rules[zone.id], (tint_level, white_level)):
-                return False
+            if zone.kind == "table":
+                here = np.clip(_inside(smooth, zone), tint_level - 4, white_level)
+                across, down = np.median(here[:, ::_RULE_STEP], axis=1), np.median(here[::_RULE_STEP], axis=0)
+                if not _rules_stand((across, down), self._rules[zone.id], step):
+                    return False
             if zone.kind not in {"comb", "text"}:
                 continue
             extra, lacking = (_area_around(patches, zone) for patches in (tint_on_white, white_on_tint))
@@ -94,12 +114,60 @@ class EntriesCheck:
             wrong += max(extra, lacking) > _WRONG_MM2
         return wrong < _MANY
 
+    def _agrees_in_dots(self, page: NDArray[np.uint8], smooth: NDArray[np.uint8]) -> bool:
+        """Return whether the dots a black and white scanner made of the tints stand where the tints do.
+
+        Dots are counted over the neighbourhood, between the ink, on the page and on the blank alike. Uneven light
+        thins them out to nothing: only a tint that lies beside its place, dots and white exchanged, is another print.
+        """
+        usual = float(np.median(smooth.ravel()[np.concatenate(self._tint_points)]))
+        ink = cv2.threshold(smooth, _DOTS_ABOVE * usual, 255, cv2.THRESH_BINARY_INV)[1]
+        free = cv2.bitwise_and(cv2.bitwise_not(cv2.dilate(ink, np.ones((5, 5), np.uint8))), self._light)
+        seen = page.ravel()
+        tints, whites = (
+            points[free.ravel()[points] > 0] for points in map(np.concatenate, (self._tint_points, self._white_points))
+        )
+        if not len(tints) or not len(whites):
+            return self._are_written_in(page)
+        tint_level, white_level = float(seen[tints].mean()), float(seen[whites].mean())
+        step = white_level - tint_level
+        side = min((side for side in _SIDES_PX if seen[tints].std() / side < step / _SURE), default=0)
+        if not side:
+            return self._are_written_in(page)
+        levels = np.interp(np.arange(256), [_TINT[0], _TINT[1], 255], [tint_level, tint_level, white_level])
+        expected = cv2.LUT(self._ground.blank, levels.astype(np.float32))
+        kept = (free > 0).astype(np.float32)
+        weight = cv2.blur(kept, (side, side))
+        off = cv2.blur((page - expected) * kept, (side, side)) / np.maximum(weight, _LEAST_KEPT)
+        off[weight < _LEAST_KEPT] = 0.0
+        dots_on_white = _patches(cv2.bitwise_and(np.where(off < -step / 2, np.uint8(255), np.uint8(0)), self._white))
+        white_on_dots = _patches(cv2.bitwise_and(np.where(off > step / 2, np.uint8(255), np.uint8(0)), self._tinted))
+        for zone in self._zones:
+            if zone.kind == "table" and step >= _LEAST_STEP:
+                weights = _inside(kept, zone) + np.float32(_LEAST_KEPT / 100)
+                means = (np.average(_inside(page, zone), axis=axis, weights=weights) for axis in (1, 0))
+                if not _rules_stand(tuple(means), self._rules[zone.id], step):
+                    return False
+            if zone.kind in {"comb", "text"} and all(
+                _area_around(patches, zone) > _WRONG_MM2 for patches in (dots_on_white, white_on_dots)
+            ):
+                return False
+        return step >= _LEAST_STEP or self._are_written_in(page)
+
     def _are_written_in(self, page: NDArray[np.uint8]) -> bool:
         """Return whether what is written on *page* stands in the combs' cells, all combs but one at least."""
         dark = cv2.inRange(page, *_range(0.0, _INK_BELOW))
-        ink = np.asarray(cv2.bitwise_and(dark, self._unprinted), np.uint8)
+        ink = _characters(np.asarray(cv2.bitwise_and(dark, self._unprinted), np.uint8))
         combs = (zone for zone in self._zones if zone.kind == "comb" and len(zone.cells_mm) >= _FEWEST_CELLS)
         return sum(_is_beside(ink, zone) for zone in combs) < _MANY_BESIDE
+
+
+def _characters(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return *ink* without what is smaller than any character: dots of a tint, dust."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    small = stats[:, cv2.CC_STAT_AREA] < _CHARACTER_MM2 * ENTRIES_PX_PER_MM**2
+    small[0] = True
+    return np.where(small[labels], np.uint8(0), ink)
 
 
 def _is_beside(ink: NDArray[np.uint8], zone: Zone) -> bool:
@@ -154,15 +222,17 @@ def _rules_of(blank: NDArray[np.uint8], zone: Zone) -> tuple[list[int], list[int
     return found[0], found[1]
 
 
-def _rules_stand(
-    page: NDArray[np.uint8], zone: Zone, rules: tuple[list[int], list[int]], levels: tuple[float, float]
-) -> bool:
-    """Return whether a table's white rules, across and down, are on the page where the blank has them."""
-    here = np.clip(_inside(page, zone), levels[0] - 4, levels[1])
+def _rules_stand(profiles: tuple[NDArray[np.float64], ...], rules: tuple[list[int], list[int]], step: float) -> bool:
+    """Return whether a table's white rules, across and down, are on the page where the blank has them.
+
+    Args:
+        profiles: the page's light under the headings, row by row and column by column.
+        rules: where the blank has its own, in the same order.
+        step: grey levels between the tint and white.
+    """
     reach = round(_RULE_REACH_MM * ENTRIES_PX_PER_MM)
-    profiles = np.median(here[:, ::_RULE_STEP], axis=1), np.median(here[::_RULE_STEP], axis=0)
     for known, seen in zip(rules, profiles, strict=True):
-        found = _peaks(seen, 0.3 * (levels[1] - levels[0]))
+        found = _peaks(seen, 0.3 * step)
         if not found:
             continue  # thin rules, lost by this scanner
         missing = sum(not any(abs(i - j) <= reach for j in found) for i in known)
@@ -171,7 +241,7 @@ def _rules_stand(
     return True
 
 
-def _inside(page: NDArray[np.uint8], zone: Zone) -> NDArray[np.uint8]:
+def _inside(page: NDArray[Any], zone: Zone) -> NDArray[Any]:
     """Return the part of *page* under a table's headings."""
     x, y, w, h = zone.box_mm
     top, bottom = round((y + zone.header_mm) * ENTRIES_PX_PER_MM), round((y + h) * ENTRIES_PX_PER_MM)

@@ -1,5 +1,8 @@
 """The form's print goes, the ink stays: what every reader of cells and lines is given."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -8,7 +11,7 @@ from extractors.forms.template import BoxMm
 from extractors.print_removal import WORKING_PX_PER_MM, remove_print
 from extractors.register import Registrar
 from extractors.scan import Scan
-from tests.extractors.sheets import PX_PER_MM, Scanner, template, write
+from tests.extractors.sheets import PX_PER_MM, Scanner, template, write, write_cells
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +69,79 @@ def test_a_tint_turned_to_speckle_is_taken_off_and_ink_on_it_stays(registrar: Re
 
     assert (part(page, BoxMm(44, 38.2, 4.7, 4.8)) < 128).mean() > 0.05
     assert (part(page, BoxMm(50, 38.2, 60, 4.8)) < 200).mean() < 0.01
+
+
+def test_a_scan_that_lost_its_tint_keeps_its_strokes_as_they_are(registrar: Registrar) -> None:
+    """Much writing on a white form is no speckle: thinned for nothing, a 6 would read as a 0 and a 4 as a 1."""
+    blank = template().blank(PX_PER_MM).copy()
+    for zone in template().zones:
+        write_cells(blank, "8" * len(zone.cells_mm), zone.cells_mm)
+    scan, _ = Scanner(lean=0.7, threshold=128).scan(blank)
+    registration = registrar.find(scan)
+    assert registration is not None
+    cells = [zone.box_mm for zone in template().zones if zone.kind == "comb"]
+    seen = registration.view(registration.sheet(scan), WORKING_PX_PER_MM).grey
+
+    page = cleaned(registrar, scan)
+
+    lost = sum(int(((part(page, cell) > 128) & (part(seen, cell) < 128)).sum()) for cell in cells)
+    assert lost < 0.01 * sum(int((part(seen, cell) < 128).sum()) for cell in cells)
+
+
+def test_specks_go_and_a_comma_among_them_stays(registrar: Registrar) -> None:
+    """One dot in ten is ink to no reader, and 18,20 without its comma is 1820 euros."""
+    blank = template().blank(PX_PER_MM).copy()
+    table = next(zone for zone in template().zones if zone.kind == "table")
+    fee = table.rows_mm[2]["fee"]
+    write(blank, ",", (fee.x + 6.0, fee.y + fee.h - 1.5), height_mm=3.2, grey=20)
+    scan, _ = Scanner(lean=0.7, threshold=192, noise=8.0).scan(blank)
+
+    page = part(cleaned(registrar, scan), fee)
+
+    middle = page[:, round(5 * WORKING_PX_PER_MM) : round(8 * WORKING_PX_PER_MM)]
+    assert (middle < 128).sum() > 8
+    assert (page < 200).sum() - (middle < 200).sum() < 4
+
+
+def test_thin_letters_in_a_dithered_tint_stay_whole(registrar: Registrar) -> None:
+    """Letters of single dots went with the tint's, and 13,00 was read 3.00, in silence."""
+    blank = template().blank(PX_PER_MM).copy()
+    table = next(zone for zone in template().zones if zone.kind == "table")
+    fees = [row["fee"] for row in table.rows_mm]
+    for x, y, _, h in fees:
+        place = (round((x + 4) * PX_PER_MM), round((y + h - 1.5) * PX_PER_MM))
+        cv2.putText(blank, "13,75", place, cv2.FONT_HERSHEY_SIMPLEX, 0.7, 20, 1)
+    grey, _ = Scanner(lean=0.7).scan(blank)
+    raster = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) * 12 + 35
+    height, width = grey.pixels.shape
+    tiled = np.tile(raster, (height // 4 + 1, width // 4 + 1))[:height, :width]
+    scan = replace(grey, pixels=np.where(grey.pixels > tiled, 255, 0).astype(np.uint8), is_bilevel=True)
+    registration = registrar.find(scan)
+    assert registration is not None
+    written = registration.view(registration.sheet(replace(grey, is_bilevel=True)), WORKING_PX_PER_MM).grey
+
+    page = cleaned(registrar, scan)
+
+    strokes = sum(int((part(written, fee) < 90).sum()) for fee in fees)
+    kept = sum(int(((part(written, fee) < 90) & (part(page, fee) < 170)).sum()) for fee in fees)
+    assert kept > 0.85 * strokes
+
+
+def test_show_through_in_a_speckled_tint_is_no_entry(registrar: Registrar) -> None:
+    """What stands on the back of the sheet thickens the dots to heaps: a row of acts nobody wrote."""
+    blank = template().blank(PX_PER_MM).copy()
+    table = next(zone for zone in template().zones if zone.kind == "table")
+    rows = [row["code"] for row in table.rows_mm]
+    for zone in template().zones:
+        write_cells(blank, "8" * len(zone.cells_mm), zone.cells_mm)
+    for x, y, w, h in rows:
+        left, top, right, bottom = (round(v * PX_PER_MM) for v in (x + 2, y + 1.2, x + w - 2, y + h - 1.2))
+        blank[top:bottom, left:right] -= 6
+    scan, _ = Scanner(lean=0.7, threshold=192, noise=8.0).scan(blank)
+
+    page = cleaned(registrar, scan)
+
+    assert max(float((part(page, row) < 128).sum()) for row in rows) < 0.3 * WORKING_PX_PER_MM**2
 
 
 def test_pencil_survives(registrar: Registrar) -> None:

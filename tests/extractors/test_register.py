@@ -137,6 +137,22 @@ def test_the_same_labels_in_another_geometry_are_refused(name: str, registrar: R
     assert registrar.find(scan) is None
 
 
+@pytest.mark.parametrize("name", NEAR_MISSES)
+def test_another_geometry_is_refused_by_its_dots_too(name: str, registrar: Registrar) -> None:
+    """A black and white scan makes dots of the tints: they tell where the entries are as the tints do."""
+    scan, _ = Scanner(lean=0.8, threshold=198, noise=8.0).scan(moved(filled_form(), NEAR_MISSES[name]))
+
+    assert registrar.find(scan) is None
+
+
+@pytest.mark.parametrize("threshold", [188, 192, 198, 205])
+def test_a_form_is_found_however_many_dots_its_tint_became(threshold: int, registrar: Registrar) -> None:
+    """Dots are no characters beside their cells: taken for those, they sent every third speckled form to a person."""
+    scan, _ = Scanner(lean=0.8, threshold=threshold, noise=8.0).scan(filled_form())
+
+    assert registrar.find(scan) is not None
+
+
 WITHOUT_TINTS: list[tuple[list[tuple[BoxMm, tuple[float, float]]], bool]] = [
     ([], True),
     ([(BoxMm(139, 87.5, 54, 20), (2.6, 0.0))], False),

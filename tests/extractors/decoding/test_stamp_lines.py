@@ -70,8 +70,28 @@ def test_a_line_that_breaks_its_shape_is_read_again(text: str, regular: bool) ->
         ("Infirmier(ère) D.E", "Infirmier(ère) D.E."),
         ("L6 BIS BOULEVARD GAMBETTA 63000 CLERMONT-FERRAND", "16 BIS BOULEVARD GAMBETTA 63000 CLERMONT-FERRAND"),
         ("LE HAVRE", "LE HAVRE"),
+        ("Infirmier(ère) D E", "Infirmier(ère) D.E."),
+        ("N 176676567", "N° 176676567"),
+        ("N 12", "N 12"),
+        ("12 RUE DE L'ÉCOLE97400 SAINT -DENIS", "12 RUE DE L'ÉCOLE 97400 SAINT-DENIS"),
     ],
 )
 def test_shapes_settle_spaces_points_and_house_numbers(read: str, meant: str) -> None:
     """A house number is figures, initials end in a point: that is how such lines are set."""
+    assert shaped(read) == meant
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("Infirmier(ere) D.E.", "Infirmier(ère) D.E."),
+        ("Masseur-kinésithé=apeute D.E.", "Masseur-kinésithérapeute D.E."),
+        ("Orthophonistes", "Orthophonistes"),
+        ("MASSEUR-KINESITHERAPEUTE", "MASSEUR-KINESITHERAPEUTE"),
+        ("MARTIN Jeanne", "MARTIN Jeanne"),
+        ("Ostéopathe", "Ostéopathe"),
+    ],
+)
+def test_a_worn_professions_name_is_put_right(read: str, meant: str) -> None:
+    """Only so many professions fill in this form; names, capitals and other words stay as they are read."""
     assert shaped(read) == meant

@@ -89,3 +89,18 @@ def test_kilometres_are_whole() -> None:
 def test_a_line_keeps_its_words_and_loses_its_extra_spaces() -> None:
     """Text compares without repeated spaces."""
     assert FreeText().value("  12  RUE DE L’ÉCOLE ") == "12 RUE DE L'ÉCOLE"
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("20 QUAI DES MARINIERS 31O00 TOULOUSE", "20 QUAI DES MARINIERS 31000 TOULOUSE"),
+        ("88 PLACE DE L'ÉGLISE97400 SAINT-DENIS", "88 PLACE DE L'ÉGLISE 97400 SAINT-DENIS"),
+        ("10 RUE DES LILAS 63000 CLERMONT -FERRAND", "10 RUE DES LILAS 63000 CLERMONT-FERRAND"),
+        ("3 RUE A - B 75001 PARIS", "3 RUE A - B 75001 PARIS"),
+        ("LOT 12 LES OLLIOULES", "LOT 12 LES OLLIOULES"),
+    ],
+)
+def test_an_addresss_postcode_is_five_figures(read: str, meant: str) -> None:
+    """A dotted nought reads as an O, and a letter in a postcode is a misreading whatever the town."""
+    assert FreeText().value(read) == meant
