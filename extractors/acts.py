@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from extractors.corrected import read_corrected
@@ -30,12 +31,12 @@ class ReadCell:
 
 
 def act_grammars(
-    codes: Collection[str], surcharges: Collection[str], years: tuple[int, int]
+    codes: Collection[str], surcharges: Collection[str], years: tuple[int, int], last_day: date | None
 ) -> Mapping[str, LineGrammar]:
-    """Return what each column may hold."""
+    """Return what each column may hold; *last_day*, where one is known, is the form's own date."""
     amount = Amount()
     return {
-        "date": WrittenDate(*years),
+        "date": WrittenDate(*years, last_day),
         "code": Code(codes),
         "coefficient": Coefficient(),
         "surcharge": Code(surcharges),

@@ -23,6 +23,22 @@ _LOWEST: Final = 0.975
 _SEED_MM: Final = (7.0, 3.0)
 _LOW_MM: Final = (14.0, 1.8)
 _LOW_FILL: Final = 0.38
+# A dash under a written name, there and back or bent: this long, its two strokes this far apart at their widest, wider
+# at one end than at the other, and bent by as much. Frames and rules of 40 stamps are bent by 0.07 at most.
+_DASH_MM: Final = (14.0, 70.0)
+_DASH_THICK_MM: Final = 0.8
+_DASH_OPENS_MM: Final = 0.3
+_DASH_BENT_MM: Final = 0.2
+# Up and down along it, in times its height: a dash goes there and back (at most 3.1 on 27), blotted print does so more.
+_DASH_WAVES: Final = 5.0
+# What a rule leaves of a signature it runs through: a line this long that leans, and so many strokes this high near it.
+_PIECE_MM: Final = (6.5, 1.2)
+_PIECES: Final = 2
+_LEANING: Final = 0.07
+# A straight line so long, in mm, is the edge of a stamp.
+_FRAME_MM: Final = 30.0
+# Two lines whose lengths differ by less than this share are a frame.
+_ALIKE: Final = 0.15
 # Letters by hand, apart, as high as that and as many side by side, are a signature too.
 _TALL_MM: Final = 3.6
 _TALL_LETTERS: Final = 3
@@ -42,13 +58,17 @@ _STRAIGHT: Final = 0.06
 _HOLLOW: Final = 0.08
 _SURE_WORD: Final = 0.6
 _LETTERS_OF_A_WORD: Final = 3
-# Small free strokes left over where no signature was found, in mm, that make "unsigned" doubtful.
+# Free strokes this long, in mm, left over where no signature was found make "unsigned" doubtful; longer than any letter
+# of print, they leave it open.
 _LEFTOVER_MM: Final = 4.5
+_UNEXPLAINED_MM: Final = 6.5
 
 _SIGNED: Final = 0.995
 _PROBABLY_SIGNED: Final = 0.8
 _UNSIGNED: Final = 0.985
 _PERHAPS_UNSIGNED: Final = 0.75
+# Under a half nothing is told against the paper, and a person looks.
+_UNDECIDED: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +89,15 @@ def find_signature(ink: FreeInk, words: Sequence[Word], written: Sequence[Box]) 
     """
     free = _free_strokes(ink, words, written)
     seeds = [stroke for stroke in free if _is_flourish(ink, stroke) and not _is_stray(ink, stroke)]
-    if seeds:
-        best = max(seeds, key=_length)
+    dashes = [] if seeds else [stroke for stroke in free if _is_dash(ink, stroke)]
+    pieces = [] if seeds or dashes else _pieces(ink, free)
+    if seeds or dashes:
+        best = max(seeds or dashes, key=_length)
         group = _around(ink, best, free)
-        length = _length(best) / ink.px_per_mm
+        is_plain = bool(seeds) or len(group) > _TALL_LETTERS
+        length = _length(best) / ink.px_per_mm if is_plain else 0.0
+    elif pieces:
+        group, length = pieces, 0.0
     else:
         tall = [
             s for s in free if min(s.h, 3 * s.w) >= _TALL_MM * ink.px_per_mm and s.area <= _BLOT_FILL * s.w * s.h * 1.4
@@ -105,15 +130,18 @@ def read_signature(
     if found is not None:
         sure = _SIGNED if found.length_mm >= _PLAIN_MM else _PROBABLY_SIGNED
         return Field[bool](value=True, confidence=sure, page=page, source="ink"), found.box
-    least = _LEFTOVER_MM * ink.px_per_mm
-    leftovers = [
+    longest = max((max(s.w, s.h) for s in _leftovers(ink, words, written)), default=0) / ink.px_per_mm
+    sure = _UNSIGNED if longest < _LEFTOVER_MM else _PERHAPS_UNSIGNED if longest < _UNEXPLAINED_MM else _UNDECIDED
+    return Field[bool](value=False, confidence=sure, page=page, source="ink"), None
+
+
+def _leftovers(ink: FreeInk, words: Sequence[Word], written: Sequence[Box]) -> list[Stroke]:
+    """Return the strokes that are neither print nor rules, and made no signature."""
+    return [
         s
         for s in _free_strokes(ink, words, written)
-        if max(s.w, s.h) >= least and s.area <= _BLOT_FILL * s.w * s.h and not _is_straight(ink, s)
+        if s.area <= _BLOT_FILL * s.w * s.h and not _is_straight(ink, s) and not _is_stray(ink, s)
     ]
-    return Field[bool](
-        value=False, confidence=_PERHAPS_UNSIGNED if leftovers else _UNSIGNED, page=page, source="ink"
-    ), None
 
 
 def _free_strokes(ink: FreeInk, words: Sequence[Word], written: Sequence[Box]) -> list[Stroke]:
@@ -143,6 +171,47 @@ def _is_flourish(ink: FreeInk, stroke: Stroke) -> bool:
     return not _is_straight(ink, stroke) and not _is_hollow(ink, stroke)
 
 
+def _is_dash(ink: FreeInk, stroke: Stroke) -> bool:
+    """Whether a pen drew a long low stroke: there and back, or bent. Rules, frames and folds are even and straight."""
+    shortest, longest = (mm * ink.px_per_mm for mm in _DASH_MM)
+    if not shortest <= stroke.w <= longest or min(_sides(ink, stroke)) < _DASH_THICK_MM * ink.px_per_mm:
+        return False
+    own = _own(ink, stroke)
+    inked = np.flatnonzero(own.any(axis=0))
+    top = own.argmax(axis=0)[inked]
+    bottom = own.shape[0] - own[::-1].argmax(axis=0)[inked]
+    narrow, wide = np.percentile(bottom - top, (10, 90))
+    middle = (top + bottom) / 2
+    off = np.abs(middle - np.polyval(np.polyfit(inked, middle, 1), inked))
+    bent = float(np.percentile(off, 85))
+    is_smooth = float(np.abs(np.diff(middle)).sum()) <= _DASH_WAVES * max(float(np.ptp(middle)), 1.0)
+    opens = wide - narrow >= _DASH_OPENS_MM * ink.px_per_mm
+    return bool(is_smooth and opens and bent >= _DASH_BENT_MM * ink.px_per_mm)
+
+
+def _pieces(ink: FreeInk, free: Sequence[Stroke]) -> list[Stroke]:
+    """Return a signature in pieces, as a frame's rule leaves it: a leaning line with strokes or letters beside it."""
+    least_w, least_h = (mm * ink.px_per_mm for mm in _PIECE_MM)
+    lines = [s for s in free if s.w >= least_w and _leans(s) and not _has_twin(s, free)]
+    for line in sorted(lines, key=_length, reverse=True):
+        group = [s for s in _around(ink, line, free) if s is line or s.h >= least_h]
+        if len(group) > _PIECES and not any(s.w >= _FRAME_MM * ink.px_per_mm and _is_straight(ink, s) for s in group):
+            return group
+    return []
+
+
+def _leans(stroke: Stroke) -> bool:
+    return stroke.h >= _LEANING * stroke.w
+
+
+def _has_twin(stroke: Stroke, strokes: Sequence[Stroke]) -> bool:
+    """Whether another stroke is as long and as steep: the two are a stamp's frame."""
+    return any(
+        other is not stroke and abs(other.w - stroke.w) <= _ALIKE * stroke.w and abs(other.h - stroke.h) <= stroke.h / 2
+        for other in strokes
+    )
+
+
 def _is_stray(ink: FreeInk, stroke: Stroke) -> bool:
     """Whether a pen slipped in the margin: a short stroke where nobody signs."""
     width = ink.mask.shape[1]
@@ -151,9 +220,14 @@ def _is_stray(ink: FreeInk, stroke: Stroke) -> bool:
 
 
 def _is_straight(ink: FreeInk, stroke: Stroke) -> bool:
-    points = cv2.findNonZero(_own(ink, stroke))
-    (_, _), sides, _ = cv2.minAreaRect(points)
+    sides = _sides(ink, stroke)
     return min(sides) <= max(_STRAIGHT * max(sides), 1.5)
+
+
+def _sides(ink: FreeInk, stroke: Stroke) -> tuple[float, float]:
+    """Return the sides of the smallest rectangle around the stroke, however it leans, in pixels."""
+    _, (one, other), _ = cv2.minAreaRect(cv2.findNonZero(_own(ink, stroke)))
+    return one, other
 
 
 def _is_hollow(ink: FreeInk, stroke: Stroke) -> bool:

@@ -70,7 +70,12 @@ def doubts(lot: Lot, index: int) -> Iterator[str]:
         if not _speaks_of(piece, invoice):
             yield "prescription"
         yield from ("erasure" for mark in piece.marks if mark.score >= _DOUBTFUL_MARK)
-    yield from ("erasure" for mark in invoice.marks if mark.field is not None and mark.score >= _DOUBTFUL_MARK)
+    yield from ("erasure" for mark in invoice.marks if _counts(mark.field) and mark.score >= _DOUBTFUL_MARK)
+
+
+def _counts(name: str | None) -> bool:
+    """Whether a doubt about an entry keeps its invoice from being accepted: it pays or identifies."""
+    return name is not None and (name in PAYING_OR_IDENTIFYING or name.startswith("acts."))
 
 
 def _speaks_of(piece: Prescription, invoice: Invoice) -> bool:

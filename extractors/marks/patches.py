@@ -17,8 +17,9 @@ _PX_PER_MM: Final = 4.0
 _TINT: Final = (120, 236)
 # How far from print or a tint's edge the tint is looked at, in mm: registration and blur.
 _EDGE_MM: Final = 0.25
-# A point has lost its tint when it went more than this share of the way to the paper.
-_LOST: Final = 0.4
+# A point has lost its tint when it went more than this share of the way to the paper: fluid and tape 0.6 and more, a
+# scratch less. Of 6,815 untouched windows on 100 grey forms none had 0.06 of its points past it.
+_LOST: Final = 0.25
 # A point this much darker than its tint, as a share of that way, is ink or its soft edge.
 _INK: Final = -0.35
 # Tint and paper closer than this many grey levels cannot be told apart.
@@ -26,8 +27,10 @@ _LEAST_CONTRAST: Final = 14
 # Light falls unevenly, over distances like this.
 _SHADE_MM: Final = 20.0
 _SHADES: Final = (0.8, 1.25)
-# A window has lost its tint when this share of its tinted points has, of at least so many mm2.
-_MOST: Final = 0.6
+# A window has lost its tint when this share of its tinted points has, of at least so many mm2; perhaps, with fewer.
+_MOST: Final = 0.45
+_SOME: Final = 0.25
+_DOUBTFUL: Final = 0.45
 _LEAST_MM2: Final = 1.0
 _SLICE_MM: Final = 3.0
 # Inside a scratch the paper is rough: spread of what its points lost. Fluid and tape cover evenly (0.05 to 0.09).
@@ -60,7 +63,12 @@ class Tint:
         if not self.is_known:
             return []
         windows = cells or _slices(rect)
-        gone = [self._is_gone(window) for window in windows]
+        lost = [self._share_lost(window) for window in windows]
+        gone = [share >= _MOST for share in lost]
+        if not any(gone):
+            return [
+                Patch(w, MarkKind.SCRATCH, _DOUBTFUL) for w, share in zip(windows, lost, strict=True) if share >= _SOME
+            ]
         if sum(gone) > 0.8 * len(windows) > 4:  # noqa: PLR2004 - a zone printed without tint, or all in a glare
             return []
         patches = []
@@ -73,10 +81,10 @@ class Tint:
                 run = []
         return patches
 
-    def _is_gone(self, window: Rect) -> bool:
+    def _share_lost(self, window: Rect) -> float:
         lost, tinted = self._lost[_place(window)], self._tinted[_place(window)]
         points = lost[tinted & (lost > _INK)]
-        return bool(points.size >= _LEAST_MM2 * _PX_PER_MM**2 and (points > _LOST).mean() >= _MOST)
+        return float((points > _LOST).mean()) if points.size >= _LEAST_MM2 * _PX_PER_MM**2 else 0.0
 
     def _patch(self, windows: list[Rect]) -> Patch:
         rect = around(windows)

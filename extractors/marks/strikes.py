@@ -29,6 +29,11 @@ _CORE: Final = 0.7
 _CROSSED: Final = 0.3
 _CROSSED_CELLS: Final = 0.05
 _BESIDE_MM: Final = 0.9
+# A line's edges are looked for along so much of it at a time, in mm, and its blur left out, in pixels.
+_PART_MM: Final = 3.0
+_OFF_PX: Final = 1
+# The percentile of a line's thickness that is the line's own, letters through it apart.
+_ALONE: Final = 20
 # A scribble covers this share of the box it fills; the densest handwriting met covers 0.3.
 _SCRIBBLE_FILL: Final = 0.58
 _SCRIBBLE_MM: Final = (8.0, 2.0)
@@ -37,8 +42,22 @@ _SCRIBBLE_MM: Final = (8.0, 2.0)
 _AS_HIGH: Final = (0.8, 1.25)
 _AS_FULL: Final = 0.7
 _FEWEST_BESIDE: Final = 4
+# A pen that strikes starts before the first letter and stops behind the last: there the ink is the line's alone, at
+# most this many times as thick as along the line. Bold figures that touch end in figures.
+_END_MM: Final = 0.5
+_THIN: Final = 1.7
+# A shorter line, in mm, needs both ends so, and strikes no whole name; no joined writing runs on straight for as long
+# as the second.
+_LONG_MM: Final = 12.0
+_VERY_LONG_MM: Final = 20.0
+# One stroke through so many cells of a comb, as high as figures, is none of them.
+_CELLS_JOINED: Final = 3.0
+_LEAST_HEIGHT_MM: Final = 2.0
 _SURE: Final = 0.93
+_JOINED: Final = 0.9
 _SCRIBBLED: Final = 0.8
+# Too little to accuse the paper, enough for a person to look.
+_DOUBTFUL: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +68,14 @@ class Strike:
     score: float
 
 
-def find_strike(entry: Entry, px_per_mm: float, *, words: bool = False, cells: bool = False) -> Strike | None:
+def find_strike(entry: Entry, px_per_mm: float, *, words: bool = False, cell_mm: float | None = None) -> Strike | None:
     """Return the stroke that takes *entry* back, or None.
 
     Args:
         entry: the strokes.
         px_per_mm: their scale.
         words: the letters may be joined, unlike figures.
-        cells: the figures stand in cells: nothing is ever underlined there.
+        cell_mm: the figures stand in cells this wide: nothing is underlined there, and few of them touch.
     """
     if entry.is_crossed_by_others:
         return None  # a stamp's frame, a signature from above: nobody can tell what it does here
@@ -68,21 +87,41 @@ def find_strike(entry: Entry, px_per_mm: float, *, words: bool = False, cells: b
     widest = max(wide, key=lambda s: s.w)
     # a line joins all that it strikes: it is nearly as long as the widest stroke
     least = max(shortest, _SPAN * widest.w)
-    line = find_line(entry.ink, px_per_mm, least, crossed=_CROSSED_CELLS if cells else _CROSSED)
-    if line is not None:
-        left, right = line
+    line = _longest_line(entry.ink, px_per_mm, least, crossed=_CROSSED_CELLS if cell_mm else _CROSSED)
+    score = 0.0 if line is None else _SURE if cell_mm else _line_score(line, px_per_mm, words=words)
+    if line is not None and score:
         air = (entry.ink.shape[1] / px_per_mm - entry.rect.w) / 2
-        rect = Rect(entry.rect.x - air + left / px_per_mm, entry.rect.y, (right - left) / px_per_mm, entry.rect.h)
-        return Strike(rect, _SURE)
-    if (
-        stroke_mm < _THICK_MM
-        and widest.w >= max(least, _SCRIBBLE_MM[0])
+        length = (line.right - line.left) / px_per_mm
+        return Strike(Rect(entry.rect.x - air + line.left / px_per_mm, entry.rect.y, length, entry.rect.h), score)
+    if cell_mm and widest.w >= _CELLS_JOINED * cell_mm and widest.h >= _LEAST_HEIGHT_MM:
+        return Strike(widest, _JOINED)  # a wave or a zigzag: no figures join so many cells
+    is_dense = (
+        widest.w >= max(least, _SCRIBBLE_MM[0])
         and widest.h >= _SCRIBBLE_MM[1]
         and _fill(entry, widest, px_per_mm) > _SCRIBBLE_FILL
         and not _is_bold_print(entry, widest, px_per_mm)
-    ):
-        return Strike(widest, _SCRIBBLED)
-    return None
+    )
+    if is_dense and stroke_mm < _THICK_MM:
+        return Strike(widest, _SCRIBBLED if widest.w >= _VERY_LONG_MM or not words else _DOUBTFUL)
+    # a scribble, or bold figures by hand that touch: only a person can tell
+    return Strike(widest, _DOUBTFUL) if is_dense else None
+
+
+def _line_score(line: "_Line", px_per_mm: float, *, words: bool) -> float:
+    """Return how surely a line takes back what it runs through; 0.0 where it may be joined writing."""
+    length = (line.right - line.left) / px_per_mm
+    if (line.free_ends > 1 and not (words and length < _LONG_MM)) or length >= _VERY_LONG_MM:
+        return _SURE
+    return _DOUBTFUL if line.free_ends or length >= _LONG_MM else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A straight line in an image: its first and last column, and how many of its ends stand clear of writing."""
+
+    left: int
+    right: int
+    free_ends: int
 
 
 def find_line(
@@ -97,12 +136,19 @@ def find_line(
         steepest: rise over run of the steepest line looked for.
         crossed: only a line with ink on both sides along this share of it counts; 0.0 takes any.
     """
+    line = _longest_line(ink, px_per_mm, least_mm, crossed=crossed, steepest=steepest)
+    return None if line is None else (line.left, line.right)
+
+
+def _longest_line(
+    ink: NDArray[np.bool_], px_per_mm: float, least_mm: float, *, crossed: float, steepest: float = 1.0
+) -> _Line | None:
     # a margin without ink: what lies beyond an image's edge counts as ink to the opening below
     mask = np.pad(ink.astype(np.uint8), ((0, 0), (1, 1)))
     height, width = mask.shape
     stroke = stroke_px(mask)
     thin = max(round(_CORE * stroke), 1)
-    best: tuple[int, int, int] | None = None
+    best: tuple[int, _Line] | None = None
     for slope in _SLOPES.tolist():
         if abs(slope) > steepest or abs(slope) * least_mm * px_per_mm > height:
             continue
@@ -119,10 +165,11 @@ def find_line(
             continue
         row = int(rows[np.argmax(run[rows].sum(axis=1))])
         columns = np.flatnonzero(run[row])
-        through = _crossing(level, row, columns, px_per_mm, stroke) >= crossed
-        if through and (best is None or columns.size > best[0]):
-            best = (columns.size, int(columns[0]), int(columns[-1]) + 1)
-    return None if best is None else (best[1] - 1, best[2] - 1)
+        up, down = _extents(level, row, columns)
+        if _crossing(level, row, columns, up, down, px_per_mm) >= crossed and (best is None or columns.size > best[0]):
+            ends = _free_ends(level, row, columns, up + down + 1, px_per_mm)
+            best = (columns.size, _Line(int(columns[0]) - 1, int(columns[-1]), ends))
+    return None if best is None else best[1]
 
 
 def stroke_px(mask: NDArray[np.uint8]) -> float:
@@ -131,15 +178,53 @@ def stroke_px(mask: NDArray[np.uint8]) -> float:
     return 2.0 * float(mask.sum()) / max(float(outline.sum()), 1.0)
 
 
-def _crossing(level: NDArray[np.uint8], row: int, columns: NDArray[np.intp], px_per_mm: float, stroke: float) -> float:
-    """Return along which share of a line there is ink on both of its sides."""
-    # past the line's own thickness, wherever in it the row lies
-    beside, off = round(_BESIDE_MM * px_per_mm), round(1.2 * stroke) + 1
-    above = level[max(row - off - beside, 0) : max(row - off, 0), columns]
-    below = level[row + off : row + off + beside, columns]
-    if not above.size or not below.size:
-        return 0.0
-    return float(min(above.any(axis=0).mean(), below.any(axis=0).mean()))
+def _extents(
+    level: NDArray[np.uint8], row: int, columns: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return how far ink reaches without a break above and below *row*, in each of *columns*, in pixels."""
+    above = np.pad(level[: row + 1, columns][::-1], ((0, 1), (0, 0)))
+    below = np.pad(level[row:, columns], ((0, 1), (0, 0)))
+    # the row may lie a pixel beside a thin line
+    above[0], below[0] = 1, 1
+    return above.argmin(axis=0) - 1, below.argmin(axis=0) - 1
+
+
+def _free_ends(
+    level: NDArray[np.uint8], row: int, columns: NDArray[np.intp], thick: NDArray[np.intp], px_per_mm: float
+) -> int:
+    """Return how many ends of a line stand clear of writing: thin to the end, and nothing behind it."""
+    end, beside = max(round(_END_MM * px_per_mm), 1), round(_BESIDE_MM * px_per_mm)
+    most = _THIN * max(float(np.percentile(thick, _ALONE)), 1.0)
+    around = level[max(row - beside, 0) : row + beside + 1]
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    # the opening that found the line shortened it by a pixel or two
+    behind = (around[:, max(left - 2 - end, 0) : max(left - 2, 0)], around[:, right + 2 : right + 2 + end])
+    parts = (thick[:end], thick[-end:])
+    return sum(float(np.median(part)) <= most and not b.any() for part, b in zip(parts, behind, strict=True))
+
+
+def _crossing(
+    level: NDArray[np.uint8],
+    row: int,
+    columns: NDArray[np.intp],
+    up: NDArray[np.intp],
+    down: NDArray[np.intp],
+    px_per_mm: float,
+) -> float:
+    """Return along which share of a line there is ink on both of its sides.
+
+    No pen draws quite straight: the line's own edges are looked for along every few millimetres of it, where no letter
+    stands on it or hangs from it.
+    """
+    beside = round(_BESIDE_MM * px_per_mm)
+    parts = np.array_split(np.arange(columns.size), max(round(columns.size / (_PART_MM * px_per_mm)), 1))
+    over, under = 0, 0
+    for part in parts:
+        top = row - int(np.percentile(up[part], _ALONE)) - _OFF_PX
+        bottom = row + int(np.percentile(down[part], _ALONE)) + _OFF_PX
+        over += int(np.count_nonzero(level[max(top - beside, 0) : max(top, 0), columns[part]].any(axis=0)))
+        under += int(np.count_nonzero(level[bottom + 1 : bottom + 1 + beside, columns[part]].any(axis=0)))
+    return min(over, under) / columns.size
 
 
 def _is_bold_print(entry: Entry, widest: Rect, px_per_mm: float) -> bool:

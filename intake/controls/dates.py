@@ -86,7 +86,8 @@ def acts_out_of_order(lot: Lot) -> Iterator[Finding]:
 def _prescribed(lot: Lot) -> Iterator[tuple[int, str, Field[str], date, date]]:
     """Yield, for each invoice, the prescription's date with its entry, and the first day of care.
 
-    The prescription itself counts before what the form says of it; of several, the one nearest before the care.
+    The prescription itself counts before what the form says of it; of several, the one nearest before the care. Where
+    the form says the same, its entry is the proof: it is what is claimed.
     """
     for index, invoice in lot.originals():
         days = lot.care_days(index)
@@ -100,6 +101,8 @@ def _prescribed(lot: Lot) -> Iterator[tuple[int, str, Field[str], date, date]]:
         if dated:
             in_time = [d for d in dated if d[0] <= days[0]]
             day, name, entry = max(in_time, key=_first) if in_time else min(dated, key=_first)
+            if day == written:
+                name, entry = "prescription_date", invoice.prescription_date
             yield index, name, entry, day, days[0]
 
 

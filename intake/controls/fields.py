@@ -71,12 +71,21 @@ def _invalid_on_bordereau(lot: Lot) -> Iterator[Finding]:
 
 
 def _empty_entries(lot: Lot, invoice: Invoice) -> Iterator[tuple[str, Severity]]:
-    other = has_other_insured(invoice)
-    names = [*_BLOCKING, *(("insured_name", "insured_nir") if other else ("patient_nir",))]
+    names = [*_BLOCKING, *_identities(lot, invoice)]
     yield from ((name, Severity.BLOCKING) for name in names if getattr(invoice, name).is_empty)
     for row, act in enumerate(invoice.acts):
         yield from ((f"acts.{row}.{name}", Severity.BLOCKING) for name in _empty_cells(lot, act))
     yield from ((name, Severity.CHECK) for name in _CHECK if getattr(invoice, name).is_empty)
+
+
+def _identities(lot: Lot, invoice: Invoice) -> tuple[str, ...]:
+    """Return who must be named with a number: the insured where another than the patient is one."""
+    if not has_other_insured(invoice):
+        return ("patient_nir",)
+    name_alone = invoice.insured_nir.value is None
+    if name_alone and lot.sure(invoice.insured_name) is None and invoice.patient_nir.value is not None:
+        return ()  # a doubtful name over an empty number may be print: it sends the form to a person by itself
+    return ("insured_name", "insured_nir")
 
 
 def _empty_cells(lot: Lot, act: Act) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The list of controls. ``docs/controls.md`` is written from it; an organisation changes severities by code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from intake.controls import (
@@ -16,7 +16,8 @@ from intake.controls import (
     signatures,
     tariffs,
 )
-from intake.controls.control import Check, Control
+from intake.controls.control import Check, Control, Finding
+from intake.failures import log_failure, not_concluded
 from intake.lot import Lot
 from schemas.batch import NotChecked
 from schemas.flag import Flag, Severity
@@ -84,6 +85,8 @@ def run_controls(
 ) -> tuple[tuple[Flag, ...], tuple[NotChecked, ...]]:
     """Return every flag of a lot, with line and invoice filled in from the matches, and what could not be checked.
 
+    A control that fails leaves ``not_concluded`` on every invoice and line.
+
     Args:
         lot: documents, matched and resolved.
         severities: an organisation's own severities, by code; a piece held from an earlier lot stays ``info``.
@@ -91,12 +94,23 @@ def run_controls(
     flags: list[Flag] = []
     unchecked: list[NotChecked] = []
     for control in CONTROLS:
-        for finding in control.check(lot):
+        for finding in _found(lot, control):
             if isinstance(finding, NotChecked):
                 unchecked.append(finding)
             else:
                 flags.append(_placed(lot, _weighed(finding, control, severities or {})))
     return tuple(flags), tuple(unchecked)
+
+
+def _found(lot: Lot, control: Control) -> Iterator[Finding]:
+    """Yield what a control finds; one that fails sends every invoice and line to a person, the others still run."""
+    try:
+        yield from control.check(lot)
+    except Exception as exc:  # noqa: BLE001 - whatever one control does, the others run
+        log_failure(control.code, exc)
+        yield from (not_concluded(invoice=invoice) for invoice in range(len(lot.invoices)))
+        yield from (not_concluded(line=row) for row in range(len(lot.lines)) if row not in lot.invoice_of)
+        yield not_concluded()
 
 
 def controls_as_markdown() -> str:

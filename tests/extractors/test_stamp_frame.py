@@ -13,7 +13,7 @@ _FIGURES = Rect(30.0, 36.0, 40.0, 8.0)
 
 
 def _form(*, frame: int | None, figures: int, sides: tuple[float, ...] = (22.0, 39.5)) -> NDArray[np.uint8]:
-    """Return a print-free form: figures of grey *figures*, and level lines of grey *frame* 55 mm long, leaning a bit."""
+    """Return a print-free form: figures of grey *figures*, and level lines of grey *frame* 55 mm long."""
     grey = np.full((round(70 * _PX_PER_MM), round(110 * _PX_PER_MM)), 255, np.uint8)
     left, right = round(22 * _PX_PER_MM), round(77 * _PX_PER_MM)
     if frame is not None:

@@ -9,6 +9,7 @@ import pytest
 
 from intake.controls import CONTROLS, run_controls
 from intake.controls.registry import controls_as_markdown
+from intake.differences import differences
 from intake.lot import SeenInvoice
 from intake.matching import match
 from schemas.flag import Severity
@@ -355,3 +356,30 @@ def _spoilt(entry: str, value: Any) -> Any:
         cell = value if value in (EMPTY, UNREAD) or not isinstance(value, str) else read(value, page=3)
         lot = changed(lot, 1, acts=(act().model_copy(update={name: cell.model_copy(update={"page": 3})}),))
     return lot
+
+
+def test_a_late_prescription_is_told_on_the_form_where_both_papers_say_the_same_day() -> None:
+    """The day stands on two papers: the proof is the one that claims the payment."""
+    lot = changed(lot_of(four_forms()), 0, prescription_date="2024-03-05")
+    late = prescription_for(lot.invoices[0], 2, date="2024-03-05")
+    outcome = concluded(replace(lot, prescriptions=(late, *lot.prescriptions[1:])))
+
+    assert outcome.faults == {("prescription_after_care", 0, "prescription_date")}
+
+
+@pytest.mark.parametrize(
+    ("name", "confidence", "told"),
+    [("TESTOUNE ALMA", 0.94, False), ("TESTOUNE ALMA", 0.99, True), ("INCONNU JULES", 0.94, True)],
+)
+def test_a_name_one_letter_apart_accuses_nobody_unless_every_letter_is_sure(
+    name: str,
+    confidence: float,
+    told: bool,  # noqa: FBT001
+) -> None:
+    """A J read as an F is the reader's fault; another person's name is the paper's. A person looks at both."""
+    [sheet, *_] = four_forms()
+    read_so = sheet.model_copy(update={"patient_name": read(name, confidence, page=1)})
+    line = line_for(sheet)
+
+    assert bool(differences(line, read_so, at_least=0.9)) is told
+    assert bool(differences(line, read_so, at_least=0.0, below=0.9)) is not told

@@ -245,3 +245,145 @@ def test_a_cell_with_three_times_the_ink_is_overwritten_however_well_it_reads() 
     found = marks_of(laid(image), rect, "prescriber_rpps", cells=cells, junk=(0.0,) * 6)
 
     assert found == [("prescriber_rpps", MarkKind.OVERWRITE)]
+
+
+COMB = Rect(20, 20, 37.6, 4.8)
+CELLS = tuple(Rect(20 + 4.7 * i, 20, 4.7, 4.8) for i in range(8))
+
+
+def comb(text: str = "27042025") -> NDArray[np.uint8]:
+    """Return paper with a comb filled by a machine."""
+    image = paper()
+    for cell, digit in zip(CELLS, text, strict=True):
+        typed(image, digit, cell.x + 1.2, 23.8)
+    return image
+
+
+def comb_scores(image: NDArray[np.uint8], junk: tuple[float, ...] = (0.0,) * 8) -> list[tuple[MarkKind, float]]:
+    view = laid(image)
+    ink = Ink(view)
+    entry = ink.entry(COMB, above=0.8, below=0.8)
+    marks = find_erasures(view, ink, [Written("organisme_code", COMB, entry, CELLS, junk)], 0)
+    return [(mark.kind, mark.score) for mark in marks]
+
+
+def test_a_thin_nought_drawn_over_a_printed_figure_is_told_by_its_height() -> None:
+    """Printed figures are of one height: an organisme written over so passed for a clear nought, and was accepted."""
+    image = comb()
+    cv2.ellipse(image, (round((CELLS[6].x + 2.3) * PX), round(22.2 * PX)), (7, 18), 0, 0, 360, 40, 2, cv2.LINE_AA)
+
+    [(kind, score)] = comb_scores(image)
+
+    assert kind is MarkKind.OVERWRITE
+    assert score >= 0.5
+
+
+def test_dotted_noughts_among_thin_ones_are_not_accused() -> None:
+    """All noughts of the comb are as heavy: a typeface, not a correction. A bilevel form had 18 flags for it."""
+    image = comb("10110101")
+    for place in (1, 4, 6):
+        centre = (round((CELLS[place].x + 2.3) * PX), round(22.4 * PX))
+        cv2.circle(image, centre, 7, 30, -1)
+
+    assert comb_scores(image) == []
+
+
+def test_a_stamp_across_a_comb_leaves_a_doubt_not_an_accusation() -> None:
+    """The stamp's number lies on the comb under it: what is junk to the reader is nobody's second thought."""
+    image = comb()
+    for place in range(5):
+        typed(image, "8", CELLS[place].x + 1.6, 21.0, 2.2)
+    junk = (0.2, 0.98, 0.1, 0.2, 0.0, 0.0, 0.0, 0.0)
+
+    assert all(score < 0.5 for _, score in comb_scores(image, junk))
+
+
+def test_a_wave_through_a_comb_is_a_strike() -> None:
+    """Not every pen strikes straight: figures never join so many cells."""
+    image = comb()
+    points = [(19.0 + 0.5 * i, 22.4 + 1.6 * float(np.sin(i / 4))) for i in range(80)]
+    pen(image, *points, width_mm=0.7)
+
+    assert [kind for kind, _ in comb_scores(image)] == [MarkKind.STRIKE]
+
+
+def test_a_stamps_frame_that_runs_on_beside_the_comb_is_no_accusation() -> None:
+    """Date stamps are set half over the sheet's date: their lower edge strikes nothing out."""
+    image = comb()
+    pen(image, (4.0, 22.6), (40.0, 22.8), width_mm=0.5)
+
+    assert all(score < 0.5 for _, score in comb_scores(image))
+
+
+def test_a_thick_line_through_small_print_is_an_erasure_and_not_an_underline() -> None:
+    """A marker is half as thick as the letters it strikes; the correction above is thicker still."""
+    image = paper()
+    typed(image, "06/09/2025", 12, 24.6, 1.9)
+    pen(image, (9.5, 23.8), (34.0, 23.6), width_mm=0.9)
+
+    assert marks_of(laid(image), ROW, "acts.0.date") == [("acts.0.date", MarkKind.STRIKE)]
+
+
+def test_bold_figures_by_hand_that_touch_are_no_strike() -> None:
+    """A broad pen joins the noughts of 44000, and a line through all of them can be laid: it ends in figures."""
+    image = paper()
+    for place in range(5):
+        centre = (round((14 + 2.1 * place) * PX), round(23 * PX))
+        cv2.ellipse(image, centre, (8, 12), 0, 0, 360, 40, 7, cv2.LINE_AA)
+    view = laid(image)
+    ink = Ink(view)
+    written = Written("insured_address", ROW, ink.entry(ROW, above=1, below=1), words=True)
+
+    assert all(mark.score < 0.5 for mark in find_erasures(view, ink, [written], 0))
+
+
+def test_a_scratch_that_took_a_third_of_the_tint_is_found() -> None:
+    """A blade roughens the paper and lightens the tint, it does not whiten it as fluid does."""
+    blank = paper()
+    for band in (20.0, 30.0, 40.0, 50.0):
+        cv2.rectangle(blank, (160, round(band * PX)), (460, round((band + 4.8) * PX)), TINT, -1)
+    original = blank.copy()
+    cleaned = comb()
+    third = TINT + (255 - TINT) // 3
+    cv2.rectangle(original, (round(CELLS[3].x * PX), 160), (round(CELLS[5].x * PX), 198), third, -1)
+    original = np.minimum(original, cleaned)
+
+    covered = marks_of(laid(cleaned, original, blank=blank), COMB, "prescription_date", cells=CELLS)
+
+    assert [field for field, _ in covered] == ["prescription_date"]
+
+
+def test_an_amount_written_over_another_is_looked_at_by_a_person() -> None:
+    """Two amounts in one place join as no figures do; whichever is read, nobody may accept it unseen."""
+    image = paper()
+    typed(image, "13,25", 12, 25, 3.2)
+    for place, shape in enumerate(((0, 0, 3, 4), (1, 4, 4, 0), (0, 2, 4, 2.4), (2, 0, 2.4, 4.2))):
+        left = 12.2 + 2.1 * place
+        pen(
+            image,
+            (left + shape[0] * 0.7, 21.6 + shape[1] * 0.8),
+            (left + shape[2] * 0.7, 21.6 + shape[3] * 0.8),
+            width_mm=0.8,
+        )
+        pen(image, (left, 23.4), (left + 2.6, 22.6), width_mm=0.8)
+    view = laid(image)
+    ink = Ink(view)
+    marks = find_erasures(view, ink, [Written("acts.0.fee", ROW, ink.entry(ROW, above=1, below=1))], 0)
+
+    assert [(mark.field, mark.score < 0.5) for mark in marks] == [("acts.0.fee", True)]
+
+
+def test_two_corrected_figures_of_one_entry_are_one_erasure() -> None:
+    """A clerk reads one line an entry, with the box around all of it."""
+    image = comb()
+    for place in (3, 6):
+        cv2.ellipse(
+            image, (round((CELLS[place].x + 2.3) * PX), round(22.2 * PX)), (8, 19), 0, 0, 360, 40, 3, cv2.LINE_AA
+        )
+    view = laid(image)
+    ink = Ink(view)
+    written = Written("organisme_code", COMB, ink.entry(COMB, above=0.8, below=0.8), CELLS, (0.0,) * 8)
+
+    [mark] = find_erasures(view, ink, [written], 0)
+
+    assert mark.box.w > 3 * CELLS[0].w / SIZE[1]
