@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
 
-from extractors.acts import act_grammars, as_act, read_acts
-from extractors.corrected import read_corrected
 from extractors.decoding.grammars import Cents, CombDate, Digits, Luhn, Nir
 from extractors.decoding.sums import reconcile
 from extractors.decoding.texts import Amount, FreeText, Name
-from extractors.entries import CombGrammar, CombZone, EntryReader, LineGrammar
-from extractors.form_view import FormView, Rect
+from extractors.feuilles.acts import act_grammars, as_act, read_acts
+from extractors.feuilles.corrected import read_corrected
+from extractors.feuilles.entries import CombGrammar, CombZone, EntryReader, LineGrammar
+from extractors.feuilles.form_view import FormView, Rect
+from extractors.feuilles.print_removal import WORKING_PX_PER_MM, remove_print
+from extractors.feuilles.stamp import read_stamp
+from extractors.feuilles.stamp_frame import without_stamp_frame
 from extractors.forms.template import BoxMm, FormTemplate, Zone
 from extractors.marks.erasures import Written, find_erasures, find_struck_ticks, strike_of
 from extractors.marks.signatures import read_signature
 from extractors.marks.ticks import read_tick
-from extractors.print_removal import WORKING_PX_PER_MM, remove_print
 from extractors.readers.protocol import Readers
 from extractors.sheet import Sheet, View
-from extractors.stamp import read_stamp
-from extractors.stamp_frame import without_stamp_frame
 from schemas.field import Field
 from schemas.geometry import Box
 from schemas.invoice import Act, Invoice

@@ -8,16 +8,16 @@ import cv2
 import numpy as np
 
 from extractors.attachment import read_attachment, read_separator
-from extractors.blank import is_blank
 from extractors.bordereau import read_bordereau
 from extractors.classify import classify
-from extractors.clean import level, quality_of, upright
 from extractors.engines import Engines
 from extractors.facture import read_facture
 from extractors.feuille import read_feuille
-from extractors.labels import find_zones
-from extractors.orientation import find_rotation, skew_of
-from extractors.paper import InkMap, estimate_dpi, grey_of, ink_map
+from extractors.feuilles.labels import find_zones
+from extractors.pages.blank import is_blank
+from extractors.pages.clean import level, quality_of, upright
+from extractors.pages.orientation import find_rotation, skew_of
+from extractors.pages.paper import InkMap, estimate_dpi, grey_of, ink_map
 from extractors.prescription import read_prescription
 from extractors.readers.barcodes import read_barcodes
 from extractors.reading import PageReading

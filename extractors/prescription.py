@@ -8,15 +8,14 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from extractors.decoding.ctc import strings
-from extractors.free_ink import free_ink
-from extractors.free_signature import read_signature
 from extractors.lines import TextLine, lines_of, plain
 from extractors.marks.prescription_marks import find_marks
 from extractors.persons import parse_doctor, parse_name, parse_patient
-from extractors.prescribed_words import is_spelt_right, mend
-from extractors.prescribers import read_prescriber
-from extractors.prescription_date import read_date
-from extractors.prescription_rows import (
+from extractors.prescriptions.dating import read_date
+from extractors.prescriptions.free_ink import free_ink
+from extractors.prescriptions.free_signature import read_signature
+from extractors.prescriptions.prescribers import read_prescriber
+from extractors.prescriptions.rows import (
     AT_MOST,
     ONE_ENGINE,
     Row,
@@ -28,6 +27,7 @@ from extractors.prescription_rows import (
     surest,
     weighed,
 )
+from extractors.prescriptions.vocabulary import is_spelt_right, mend
 from extractors.readers.barcodes import Barcode
 from extractors.readers.protocol import Readers
 from extractors.scan import Word

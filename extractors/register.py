@@ -13,17 +13,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.clean import estimate_dpi, grey_of, upright
 from extractors.forms.anchors import Find, anchors_of, find_anchors
 from extractors.forms.coarse import SMALL_PX_PER_MM, CoarseFinder, Pose, ink_of, rough_lean, solid_share
 from extractors.forms.entries import ENTRIES_PX_PER_MM, EntriesCheck
 from extractors.forms.plane import affinity, homography
 from extractors.forms.template import BoxMm, FormTemplate
-from extractors.paper import MM_PER_INCH, PAGE_MM, reduced
-from extractors.photo import find_paper, laid_flat
+from extractors.pages.clean import estimate_dpi, grey_of, upright
+from extractors.pages.paper import MM_PER_INCH, PAGE_MM, reduced
+from extractors.pages.photo import find_paper, laid_flat
+from extractors.pages.turning import turn_matrix, warped
 from extractors.scan import Scan
 from extractors.sheet import Quality, Sheet, View
-from extractors.turning import turn_matrix, warped
 from schemas.geometry import Box
 
 #: A form whose print lies farther than this from its template, mm, is another form.

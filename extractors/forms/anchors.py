@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.forms.template import FormTemplate
-from extractors.turning import warped
+from extractors.pages.turning import warped
 
 #: Size of a patch: a few printed words, wide enough to be unlike its neighbours.
 _PATCH_MM: Final = (17.0, 6.0)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from extractors.forms.anchors import DARK_PRINT
 from extractors.forms.plane import homography
 from extractors.forms.template import FormTemplate
-from extractors.orientation import skew_of
-from extractors.paper import STROKE_CONTRAST, border_of
-from extractors.turning import warped
+from extractors.pages.orientation import skew_of
+from extractors.pages.paper import STROKE_CONTRAST, border_of
+from extractors.pages.turning import warped
 
 _PX_PER_MM: Final = 0.75
 #: Blur that lets a scale off by 1 % still match at the page's edges.

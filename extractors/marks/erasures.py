@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from extractors.form_view import FormView, Rect
+from extractors.feuilles.form_view import FormView, Rect
+from extractors.feuilles.strokes import Entry, Ink
 from extractors.marks.patches import Tint
 from extractors.marks.strikes import Strike, find_strike
 from extractors.marks.ticks import is_struck_out
-from extractors.strokes import Entry, Ink
 from schemas.field import EMPTY_IS_LIKELIER
 from schemas.geometry import Box
 from schemas.mark import Mark, MarkKind

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.form_view import FormView, Rect
-from extractors.strokes import around
+from extractors.feuilles.form_view import FormView, Rect
+from extractors.feuilles.strokes import around
 from schemas.mark import MarkKind
 
 # Tints are looked for at this resolution: a patch is millimetres wide, and a page is then one megapixel.

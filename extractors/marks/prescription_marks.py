@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.form_view import Rect
-from extractors.free_ink import FreeInk, Stroke
+from extractors.feuilles.form_view import Rect
+from extractors.feuilles.strokes import Entry
 from extractors.marks.strikes import find_strike
-from extractors.prescription_rows import Row, Sheet
-from extractors.strokes import Entry
+from extractors.prescriptions.free_ink import FreeInk, Stroke
+from extractors.prescriptions.rows import Row, Sheet
 from schemas.geometry import Box
 from schemas.mark import Mark, MarkKind
 

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 
 from extractors.decoding.hypotheses import Place
-from extractors.form_view import FormView, Rect
-from extractors.strokes import Entry, Ink
+from extractors.feuilles.form_view import FormView, Rect
+from extractors.feuilles.strokes import Entry, Ink
 from schemas.field import Field
 
 _SOURCE: Final = "signature"

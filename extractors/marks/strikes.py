@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.form_view import Rect
-from extractors.strokes import Entry
+from extractors.feuilles.form_view import Rect
+from extractors.feuilles.strokes import Entry
 
 # A shorter line strikes a character or two at most; crossed sevens, t-bars and underlined letters are shorter.
 _LEAST_MM: Final = 6.5

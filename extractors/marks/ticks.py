@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 
 from extractors.decoding.hypotheses import Place
-from extractors.form_view import FormView, Rect
+from extractors.feuilles.form_view import FormView, Rect
+from extractors.feuilles.strokes import Ink
 from extractors.marks.strikes import find_line
-from extractors.strokes import Ink
 from schemas.field import Field
 
 _SOURCE: Final = "checkbox"

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.forms.template import BoxMm, FormTemplate, load_templates
+from extractors.pages.turning import turn_matrix, turned
 from extractors.scan import Scan
-from extractors.turning import turn_matrix, turned
 
 #: A scanner's usual resolution.
 DPI = 200.0

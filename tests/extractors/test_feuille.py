@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from extractors.feuille import Vocabulary, read_form
-from extractors.form_view import FormView, Rect
+from extractors.feuilles.form_view import FormView, Rect
 from extractors.forms.template import FormTemplate, load_templates
 from extractors.readers.cells import load_cell_reader
 from extractors.readers.handwriting import load_line_recogniser

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from extractors.forms.coarse import CoarseFinder
 from extractors.forms.template import BoxMm
+from extractors.pages.turning import turn_matrix
 from extractors.register import Registrar, Registration
-from extractors.turning import turn_matrix
 from tests.extractors.sheets import CORNERS_MM, DPI, PX_PER_MM, Scanner, filled_form, template, text_page, write_cells
 
 

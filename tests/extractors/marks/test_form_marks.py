@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from extractors.form_view import FormView, Rect
+from extractors.feuilles.form_view import FormView, Rect
+from extractors.feuilles.strokes import Ink
 from extractors.marks.erasures import Written, find_erasures, find_struck_ticks
 from extractors.marks.signatures import read_signature
 from extractors.marks.ticks import read_tick
-from extractors.strokes import Ink
 from schemas.geometry import Box
 from schemas.mark import MarkKind
 

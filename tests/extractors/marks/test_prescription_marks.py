@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.free_ink import free_ink
 from extractors.lines import TextLine
 from extractors.marks.prescription_marks import find_marks
-from extractors.prescription_rows import Row, Sheet
+from extractors.prescriptions.free_ink import free_ink
+from extractors.prescriptions.rows import Row, Sheet
 from extractors.readers.protocol import LinePosteriors, Readers
 from extractors.scan import Word
 from extractors.sheet import View

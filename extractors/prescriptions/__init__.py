@@ -1,0 +1,1 @@
+"""What an ordonnance is read with: free ink, rows of any hand, prescribers, dates, signatures."""
