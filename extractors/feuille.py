@@ -5,7 +5,6 @@ The entries' places come from a template or from labels found on the page; the r
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final, Protocol
 
 from extractors.decoding.grammars import Cents, CombDate, Digits, Luhn, Nir
@@ -35,8 +34,6 @@ _BIRTH_YEARS: Final = (1900, 2059)
 # How far writing may leave a text line, in mm: ascenders of a large hand.
 _ABOVE_MM: Final = 2.6
 _BELOW_MM: Final = 1.6
-#: A form's date read this surely tells which days its acts' ink is asked about.
-_SURE_DAY: Final = 0.9
 _NAMES: Final = frozenset({"patient_name", "insured_name", "substitute_name", "prescriber_name"})
 #: The cells of an act that the form's total adds up.
 _SUMMED: Final = ("fee", "travel_flat", "travel_km_amount")
@@ -126,8 +123,7 @@ def read_form(
         elif zone.kind == "signature":
             fields[zone.id] = read_signature(view, reader.ink, rect, page_index)
         elif zone.kind == "table":
-            last = _day(fields.get("form_date"))
-            rows = read_acts(reader, zone, act_grammars(vocabulary.acts, vocabulary.surcharges, _CARE_YEARS, last))
+            rows = read_acts(reader, zone, act_grammars(vocabulary.acts, vocabulary.surcharges, _CARE_YEARS))
             fields["acts"] = tuple(as_act(row) for row in rows)
             written += [cell.written for row in rows for cell in row]
     if "acts" in fields and "total_amount" in fields:
@@ -138,16 +134,6 @@ def read_form(
         *find_struck_ticks(view, reader.ink, ticks, page_index),
     )
     return Invoice(pages=(page_index,), form=template.form, marks=marks, **known)
-
-
-def _day(entry: Field[str] | None) -> date | None:
-    """Return the day a sure entry of a date bears; None for one no calendar has."""
-    if entry is None or entry.value is None or entry.confidence < _SURE_DAY:
-        return None
-    try:
-        return date.fromisoformat(entry.value)
-    except ValueError:
-        return None
 
 
 def _added_up(acts: tuple[Act, ...], total: Field[str]) -> tuple[tuple[Act, ...], Field[str]]:

@@ -17,6 +17,7 @@ from intake.insured import insured_names
 from intake.likeness import same_text
 from intake.lot import Lot
 from intake.matching import weigh
+from intake.stamps import with_common_stamp
 from schemas.batch import Match
 from schemas.field import Field
 from schemas.invoice import Invoice
@@ -25,9 +26,10 @@ from schemas.prescription import Prescription
 #: Share of true pairs that really differ on an entry (``intake.matching``); a number by construction never.
 _TRUE_DIFFERENCE: Final = 0.02
 _NUMBER_DIFFERENCE: Final = 0.0002
-#: A form of another provider is a locum's; all invoices of a lot go to one organisme (domain.md 3.2, I6 and I7).
-_OTHER_PROVIDER: Final = 0.01
-_OTHER_ORGANISME: Final = 0.01
+#: A form of another provider is a locum's, one in a hundred; all invoices of a lot go to one organisme (domain.md 3.2,
+#: I6 and I7). But that other number is another one throughout: one in five looks at all like a slip of the lot's.
+_OTHER_PROVIDER: Final = 0.002
+_OTHER_ORGANISME: Final = 0.002
 #: Share of rows that bear another act than most rows of their form.
 _OTHER_ACT: Final = 0.15
 #: Log-likelihood ratio the *other* entries must give a pair before one of its entries is argued from the line.
@@ -48,7 +50,7 @@ def resolve(lot: Lot) -> Lot:
     for match in lot.matches:
         invoices[match.invoice] = _with_line(lot, match)
     invoices = [dated(reckoned(lot, _with_rows(invoice))) for invoice in invoices]
-    invoices = _with_lot(lot, invoices)
+    invoices = with_common_stamp(_with_lot(lot, invoices))
     for index, pieces in lot.prescriptions_of.items():
         if len(pieces) == 1:
             invoices[index] = _with_prescription(invoices[index], lot.prescriptions[pieces[0]])
@@ -94,8 +96,8 @@ def _with_lot(lot: Lot, invoices: Sequence[Invoice]) -> list[Invoice]:
         common = CommonValue([*readings, printed] if printed is not None else readings)
         for index, invoice in enumerate(invoices):
             told, source = common.told_by_others(index), "lot"
-            if told is None and printed is not None:  # few forms: the bordereau's header alone speaks for the lot
-                told, source = printed, "bordereau"
+            if printed is not None and (told is None or told.confidence < printed.confidence):
+                told, source = printed, "bordereau"  # of few forms, the header alone speaks for the lot
             if told is not None:
                 own = getattr(invoice, name)
                 changed[index][name] = supported(own, told, source=source, true_difference=difference)

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
 from typing import Final, Protocol
 
 from extractors.decoding.grammars import calendar_odds
@@ -59,21 +58,12 @@ def with_lost_strokes(hypotheses: list[Hypothesis], grammar: Losing) -> list[Hyp
     return sorted((Hypothesis(t, p) for t, p in listed.items()), key=lambda h: -h.probability)
 
 
-#: A form's acts lie within so many days before its own date; how their dates are mostly written.
-_SERIES_DAYS: Final = 62
-_USUAL_DATES: Final = ("%d/%m/%Y", "%d/%m/%y", "%d.%m.%y")
-
-
 class _Line:
-    """What all entries on a line have: how characters are folded, what parts digits, which words are likely.
-
-    ``words`` are those an entry most often is; ``expected`` those worth asking the ink about, likely or not.
-    """
+    """What all entries on a line have: how characters are folded, what parts digits, which words are likely."""
 
     fold: Mapping[str, str] | None = None
     separators: str = ","
     words: Collection[str] = ()
-    expected: Collection[str] = ()
     unlisted: float = 1.0
 
     def lost(self, text: str) -> tuple[str, ...]:
@@ -97,11 +87,8 @@ class WrittenDate(_Line):
         """Return the date with a 1 before its day, where the day has one digit."""
         return (f"1{text}",) if re.match(r"\d[/.\-]", text) else ()
 
-    def __init__(self, first_year: int, last_year: int, last_day: date | None = None) -> None:
-        """Take dates of these years; *last_day*, where one is known, is when the series ends."""
+    def __init__(self, first_year: int, last_year: int) -> None:
         self._years = range(first_year, last_year + 1)
-        days = [last_day - timedelta(days=n) for n in range(_SERIES_DAYS)] if last_day else []
-        self.expected = tuple(day.strftime(written) for written in _USUAL_DATES for day in days)
 
     def value(self, text: str) -> str | None:
         """Return ``YYYY-MM-DD``, even of a day no calendar has."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from extractors.decoding.texts import Amount, Code, Coefficient, WholeNumber, WrittenDate
@@ -31,12 +30,12 @@ class ReadCell:
 
 
 def act_grammars(
-    codes: Collection[str], surcharges: Collection[str], years: tuple[int, int], last_day: date | None
+    codes: Collection[str], surcharges: Collection[str], years: tuple[int, int]
 ) -> Mapping[str, LineGrammar]:
-    """Return what each column may hold; *last_day*, where one is known, is the form's own date."""
+    """Return what each column may hold."""
     amount = Amount()
     return {
-        "date": WrittenDate(*years, last_day),
+        "date": WrittenDate(*years),
         "code": Code(codes),
         "coefficient": Coefficient(),
         "surcharge": Code(surcharges),

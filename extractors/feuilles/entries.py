@@ -69,11 +69,6 @@ class LineGrammar(Grammar, Protocol):
         """Words it is likely to be."""
         ...
 
-    @property
-    def expected(self) -> Collection[str]:
-        """Strings that other entries make worth asking the ink about."""
-        ...
-
 
 class CombGrammar(Grammar, Protocol):
     """What a comb may hold."""
@@ -219,8 +214,6 @@ class EntryReader:
         if grammar.words:
             known = _merged(_neighbours(written, grammar.words), ctc.of_words(posteriors, grammar.words, grammar.fold))
             written = _merged(known, written)
-        if grammar.expected:
-            written = _merged(written, ctc.of_words(posteriors, grammar.expected, grammar.fold))
         return _weakened(written, _TRUST_LINES)
 
     def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> list[Hypothesis]:
