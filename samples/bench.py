@@ -5,14 +5,17 @@ The lot: 1 bordereau, 20 forms, half by hand, 20 prescriptions, 4 attachments; h
 """
 
 import argparse
+import ctypes
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -28,6 +31,8 @@ from samples.profiles import PROFILES
 SEED: Final = 20261122
 #: Pages of each kind from each quarter of the lot: grey or bilevel, typed or by hand.
 WANTED: Final = {"feuille_de_soins": 5, "prescription": 5, "attachment": 1}
+#: linux/prctl.h
+_PR_SET_CHILD_SUBREAPER: Final = 36
 _ATTACHMENTS: Final = ("accord_prealable", "demarche_soins", "attestation_droits")
 
 
@@ -79,16 +84,28 @@ def measure(commands: list[list[str]], pages: int) -> Cost:
     """
     cpu, peak, start = 0.0, 0.0, time.monotonic()
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    # processes that outlive their parent come to this one: without them, the work of a pool's workers is not seen
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for command in commands:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         said = process.stderr.read() if process.stderr else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        for pid, status, usage in _ended():
+            cpu += usage.ru_utime + usage.ru_stime
+            peak = max(peak, usage.ru_maxrss / 1024)
+            if pid == process.pid:
+                process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
-        cpu += usage.ru_utime + usage.ru_stime
-        peak = max(peak, usage.ru_maxrss / 1024)
     return Cost(pages, cpu, time.monotonic() - start, peak)
+
+
+def _ended() -> Iterator[tuple[int, int, resource.struct_rusage]]:
+    """Yield each child, adopted ones too, as it ends: pid, status, and what it and those it waited for used."""
+    while True:
+        try:
+            yield os.wait4(-1, 0)
+        except ChildProcessError:
+            return
 
 
 def draw_set(name: str, pages: list[ImagePage], folder: Path) -> None:
