@@ -10,6 +10,7 @@ from typing import Final
 from stdnum import luhn
 
 from extractors.decoding import ctc
+from extractors.decoding.communes import with_commune
 from extractors.decoding.stamp_titles import with_titles
 from extractors.decoding.texts import free_text, with_postcode
 from extractors.readers.protocol import LinePosteriors
@@ -79,7 +80,7 @@ def settled(words: list[tuple[str, float]], posteriors: LinePosteriors) -> tuple
 
 def shaped(text: str) -> str:
     """Return *text* with the spaces, points and figures its shape asks for: ``N° 123``, ``D.E.``, ``16 RUE``."""
-    text = with_postcode(free_text(text))
+    text = with_commune(with_postcode(free_text(text)))
     number = _NUMBER.match(text)
     if number:
         return f"N° {number[1].replace(' ', '')}"

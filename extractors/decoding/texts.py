@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Final, Protocol
 
+from extractors.decoding.communes import with_commune
 from extractors.decoding.grammars import calendar_odds
 from extractors.decoding.hypotheses import Hypothesis
 
@@ -228,8 +229,8 @@ class FreeText(_Line):
     """A line such as an address: anything goes."""
 
     def value(self, text: str) -> str | None:
-        """Return the line, its spaces, apostrophes and postcode made regular."""
-        return with_postcode(free_text(text)) or None
+        """Return the line, its spaces, apostrophes, postcode and commune made regular."""
+        return with_commune(with_postcode(free_text(text))) or None
 
     def odds(self, text: str) -> float:
         """Return 1.0: nothing is irregular."""

@@ -29,7 +29,15 @@ def test_a_worn_stamp_is_read_by_the_lots_other_imprints() -> None:
     assert worn.blind is not None
     assert worn.blind.value == WORN
     assert whole.value == WHOLE
-    assert whole.confidence > 0.8
+
+
+def test_a_letter_the_imprints_disagree_on_stays_a_doubt() -> None:
+    """Readers err alike on the same worn rubber: three that read an E are no proof against three that read a D."""
+    other = WHOLE.replace("AMIENS", "AMIENE")
+    stamps = _stamps((WHOLE, 0.8), (other, 0.8), (WHOLE, 0.7), (other, 0.7))
+
+    assert len({stamp.value for stamp in stamps}) == 1
+    assert all(stamp.confidence < 0.6 for stamp in stamps)
 
 
 def test_two_imprints_worn_in_different_lines_make_a_whole_one() -> None:
