@@ -11,6 +11,7 @@ from extractors.decoding.ctc import strings
 from extractors.lines import TextLine, lines_of, plain
 from extractors.marks.prescription_marks import find_marks
 from extractors.persons import parse_doctor, parse_name, parse_patient
+from extractors.prescriptions.colons import ends_in_colon
 from extractors.prescriptions.dating import read_date
 from extractors.prescriptions.free_ink import free_ink
 from extractors.prescriptions.free_signature import read_signature
@@ -69,6 +70,9 @@ _SAME: Final = 85.0
 _TITLES: Final = ("monsieur", "madame", "mademoiselle")
 _TITLE_RATIO: Final = 75.0
 _GLUED_TITLE: Final = re.compile(r"^(Madame|Monsieur|Mademoiselle|Mme|Mlle)(?=[A-ZÉÈ])")
+_GLUED_BIRTH: Final = re.compile(r"(?<=[^\W\d_])(?=n[ée]\(e\))")
+# Printers set a thin space there, which engines do not always see.
+_TIGHT_COLON: Final = re.compile(r"(?<=[^\W\d]):$")
 _CANDIDATES: Final = 12
 _CE_FOR_OE: Final = re.compile(r"(?<=[BCDFGKLMNPRSTVZ])CE(?=[IU])|\bCE(?=U)")
 # Two engines on one printed row: they agree, they differ in accents only, they differ.
@@ -76,6 +80,8 @@ _READ_TWICE: Final = 0.99
 _ACCENTS_APART: Final = 0.9
 _READ_APART: Final = 0.5
 _UNTITLED: Final = 0.7
+# A patient in one word is most likely two, glued.
+_ONE_WORD: Final = 0.5
 # Print this sure is not read twice: it costs as much as the first reading.
 _SURE_PRINT: Final = 0.95
 # Words a dictionary knows are as good as read twice, each read this surely.
@@ -166,7 +172,7 @@ def _read_patient(sheet: Sheet, date_row: Row | None) -> tuple[Text, Row | None]
 
 def _patient_in(text: str) -> str | None:
     """Return the patient a row names; a title read badly ("Mousieur") or glued to the name still counts as one."""
-    text = _GLUED_TITLE.sub(r"\1 ", text)
+    text = _GLUED_BIRTH.sub(" ", _GLUED_TITLE.sub(r"\1 ", text))
     name = parse_patient(text)
     if name is None and " " in text and not parse_doctor(text):
         first, rest = text.split(" ", 1)
@@ -187,7 +193,11 @@ def _is_prose(text: str) -> bool:
 
 def _patient(sheet: Sheet, row: Row, name: str) -> Text:
     field = _named(sheet, row, name)
-    field = field.model_copy(update={"confidence": min(field.confidence, surest(field.value or ""))})
+    # of handwriting one engine alone has spoken, and accents are what it loses
+    most = min(surest(field.value or ""), ONE_ENGINE if row.is_hand else AT_MOST)
+    if " " not in (field.value or ""):
+        most = min(most, _ONE_WORD)
+    field = field.model_copy(update={"confidence": min(field.confidence, most)})
     ligature = _CE_FOR_OE.sub("Œ", field.value or "")
     if ligature == (field.value or ""):
         return field
@@ -201,7 +211,7 @@ def _named(sheet: Sheet, row: Row, name: str) -> Text:
         options: dict[str, float] = {}
         # The title is left behind: what it may look like says nothing about the name.
         for hypothesis in strings(after(row.posteriors, _before_name(row.text, name)))[:_CANDIDATES]:
-            value = parse_name(hypothesis.text)
+            value = parse_name(_GLUED_BIRTH.sub(" ", hypothesis.text))
             if value:
                 options[value] = options.get(value, 0.0) + hypothesis.probability
         return weighed(options, row.text, row, sheet)
@@ -291,8 +301,8 @@ def _text(sheet: Sheet, body: list[Row]) -> Text:
     """Return the prescribed text, a line a row."""
     by_hand = any(row.is_hand for row in body)
     raw = "\n".join(row.text for row in body)
-    read = [_body_line(sheet, row, by_hand=by_hand) for row in body]
-    rows = [(text.strip(), sure) for text, sure in read if text.strip()]
+    read = [(row, *_body_line(sheet, row, by_hand=by_hand)) for row in body]
+    rows = [(_with_colon(sheet, row, text.strip()), sure) for row, text, sure in read if text.strip()]
     if not rows:
         return Text(page=sheet.index)
     confidence = 1.0
@@ -302,6 +312,12 @@ def _text(sheet: Sheet, body: list[Row]) -> Text:
     box = sheet.on_page(Box.around(row.box for row in body))
     source = sheet.readers.lines.name if by_hand else body[0].source
     return Text(value=text, raw=raw, confidence=min(confidence, AT_MOST), page=sheet.index, box=box, source=source)
+
+
+def _with_colon(sheet: Sheet, row: Row, text: str) -> str:
+    """Return *text* with the colon that its ink shows behind the last word."""
+    is_lost = text[-1].isalpha() and ends_in_colon(sheet.ink, row.box)
+    return f"{text} :" if is_lost else _TIGHT_COLON.sub(" :", text)
 
 
 def _body_line(sheet: Sheet, row: Row, *, by_hand: bool) -> tuple[str, float]:

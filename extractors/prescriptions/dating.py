@@ -11,17 +11,22 @@ from extractors.dates_in_text import CARE_YEARS, DateFound, find_dates
 from extractors.decoding.ctc import strings
 from extractors.decoding.texts import DATE_FOLD, WrittenDate
 from extractors.prescriptions.rows import AT_MOST, Row, Sheet, after, weighed
+from extractors.readers.protocol import LinePosteriors
 from schemas.field import Alternative, Field
 from schemas.geometry import Box
 
 Text = Field[str]
 
+# "le", its l read as an I or a 1, before anything but a letter; or before one letter read for a figure: "leQ/09/2025".
+_LE: Final = r"\b[lI1]e(?:(?![^\W\d])|(?=[^\W\d][/.\-]\d))\s*:?"
 _LEGEND: Final = re.compile(
-    r"^.*?(?:,|\bfait\b|\bdate\b).*?\ble(?![^\W\d])\s*:?"
+    rf"^.*?(?:,|\bfait\b|\bdate\b).*?{_LE}"
     r"|^.*\bdate\s*(?:de (?:la )?prescription|d'ordonnance)?\s*:?(?=\W*\d|\W*$)"
-    r"|^\W*le(?![^\W\d])\s*:?|^[\w'\- ]{3,30}[,. ]\s*le(?![^\W\d])\s*:?",
+    rf"|^\W*{_LE}|^[\w'\- ]{{3,30}}[,. ]\s*{_LE}",
     re.IGNORECASE,
 )
+# The first of a month, read with an l.
+_FIRST: Final = re.compile(r"\b[lI](?=er\b)")
 _BIRTH: Final = re.compile(r"n[ée]\(?e?\)?\s+le|naiss", re.IGNORECASE)
 # Dates stand in the upper part, rarely beside the signature.
 _UPPER: Final = 0.6
@@ -34,8 +39,15 @@ _GRAMMAR: Final = WrittenDate(CARE_YEARS.start, CARE_YEARS.stop - 1)
 # Two engines on one printed row: they agree, they differ, the day cannot be.
 _READ_TWICE: Final = 0.99
 _READ_APART: Final = 0.5
+# Where the two differ and the line recogniser is this sure, it is right: 6 dates of 6 (seed 424242).
+_SURER_READING: Final = 0.94
 _ODD_DATE: Final = 0.3
 _OTHER_ENGINE: Final = 0.85
+# A date by hand this sure beside its printed legend is not read again alone: 29 of 29 were right (seed 424242).
+_SURE_BESIDE_PRINT: Final = 0.95
+# White at least this wide parts the legend from the date; the recogniser tells where to within so much, in mm.
+_GAP_MM: Final = 1.2
+_OFF_MM: Final = 6.0
 # Where a date is due, right of its legend: how far it may reach, above and below the print, in shares of the page.
 _REACH: Final = 0.45
 _AROUND: Final = 0.008
@@ -68,7 +80,7 @@ def read_date(sheet: Sheet) -> tuple[Text, Row | None]:
 def _places(number: int, row: Row) -> Iterator[tuple[float, int, Row, DateFound | None]]:
     """Yield the dates a row may hold: how likely the one looked for, then the row's place from the end."""
     announced = _legend(row) is not None
-    for found in find_dates(row.text):
+    for found in _dates(row.text):
         if not found.is_birth:
             yield 2.0 * announced + (row.middle < _UPPER) + 0.5 * found.exists, -number, row, found
     if row.is_hand and row.middle < _UPPER and (announced or _has_figures(row.text)):
@@ -78,8 +90,12 @@ def _places(number: int, row: Row) -> Iterator[tuple[float, int, Row, DateFound 
 
 
 def _legend(row: Row) -> "re.Match[str] | None":
-    match = _LEGEND.search(row.text)
+    match = _LEGEND.search(_FIRST.sub("1", row.text))
     return None if match is None or _BIRTH.search(match[0]) else match
+
+
+def _dates(text: str) -> list[DateFound]:
+    return find_dates(_FIRST.sub("1", text))
 
 
 def _has_figures(text: str) -> bool:
@@ -89,7 +105,8 @@ def _has_figures(text: str) -> bool:
 def _printed(sheet: Sheet, row: Row, found: DateFound) -> Text:
     sure = row.confidence
     place = row.line.part(found.start, found.end) if row.line else row.box
-    other = [d for d in find_dates(sheet.read(place).text) if not d.is_birth]
+    second = sheet.read(place)
+    other = [d for d in _dates(second.text) if not d.is_birth]
     if (
         not _is_likely(found)
         and len(other) == 1
@@ -104,6 +121,9 @@ def _printed(sheet: Sheet, row: Row, found: DateFound) -> Text:
         sure = max(sure, _READ_TWICE)
     elif again:
         sure = _READ_APART
+        if _is_likely(other[0]) and second.confidence >= _SURER_READING:
+            # tidy handwriting taken for print
+            found, again = replace(found, value=other[0].value, exists=True), [found.value]
     if not _is_likely(found):
         sure = min(sure, _ODD_DATE)
     others = tuple(Alternative[str](value=v, probability=1 - sure) for v in again[:1] if v != found.value)
@@ -158,9 +178,20 @@ def _by_hand(sheet: Sheet, row: Row) -> Text:
     legend = _legend(row)
     part = after(row.posteriors, legend.end()) if legend else row.posteriors
     raw = part.best().text
+    options = _options(part)
+    if legend and max(options.values(), default=0.0) < _SURE_BESIDE_PRINT:
+        # print and pen on one row differ in height and slant: the pen alone reads better
+        start = 1 - len(part.log_probabilities) / len(row.posteriors.log_probabilities)
+        alone = sheet.read(_right_of(sheet, row.box, start)).posteriors
+        options = _blended(options, _options(alone)) if alone else options
+    return weighed(options, raw, row, sheet)
+
+
+def _options(part: LinePosteriors) -> dict[str, float]:
+    """Return the days a piece of a row may say, with their probabilities."""
     options: dict[str, float] = {}
     for hypothesis in strings(part)[:_CANDIDATES]:
-        for found in find_dates(hypothesis.text):
+        for found in _dates(hypothesis.text):
             if any(c.isalpha() for c in hypothesis.text[found.start : found.end]) and _is_likely(found):
                 options[found.value] = options.get(found.value, 0.0) + hypothesis.probability
     if not options:
@@ -169,7 +200,28 @@ def _by_hand(sheet: Sheet, row: Row) -> Text:
             value = _GRAMMAR.value(text)
             if value:
                 options[value] = options.get(value, 0.0) + hypothesis.probability * _GRAMMAR.odds(text)
-    return weighed(options, raw, row, sheet)
+    return options
+
+
+def _blended(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    """Return the mean of two readings, each weighing as much as it takes for a date at all."""
+    mass, other_mass = min(sum(one.values()), 1.0), min(sum(other.values()), 1.0)
+    whole = (mass + other_mass) or 1.0
+    return {
+        value: (one.get(value, 0.0) * mass + other.get(value, 0.0) * other_mass) / whole for value in {**one, **other}
+    }
+
+
+def _right_of(sheet: Sheet, box: Box, start: float) -> Box:
+    """Return the part of *box* right of *start*, a share of its width, moved to the nearest white gap."""
+    left, top, right, bottom = sheet.ink.pixels(box)
+    inked = np.flatnonzero(sheet.ink.mask[top:bottom, left:right].any(axis=0))
+    wide = np.flatnonzero(np.diff(inked) >= _GAP_MM * sheet.ink.px_per_mm)
+    x = round(start * (right - left))
+    ends = inked[wide + 1]
+    if ends.size and np.abs(ends - x).min() < _OFF_MM * sheet.ink.px_per_mm:
+        x = int(ends[np.abs(ends - x).argmin()])
+    return sheet.ink.box(left + x, top, max(right - left - x, 1), bottom - top)
 
 
 def _with_slashes(text: str) -> str:

@@ -9,28 +9,34 @@ from pathlib import Path
 from typing import Final
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from extractors.lines import plain
 
 # One letter in five may be wrong in a word this long; shorter ones look too much like each other.
 _LEAST_LETTERS: Final = 5
 _RATIO: Final = 80.0
+# In long words no more than one letter in so many.
+_LETTERS_AN_ERROR: Final = 6
 # The next best word must look clearly less like it.
 _AHEAD: Final = 3.0
 # A word glued to another is not one word misread.
 _LONGER: Final = 1
+# An elided word before a known one: l'épaule, d'ulcère, jusqu'au.
+_ELIDED: Final = re.compile(r"(?i)^((?:[cdjlmnst]|qu|jusqu|lorsqu)['’])(.{3,})$")
 _TOKEN: Final = re.compile(r"^(\W*)(.*?)([,.;:!]*)$")
-_FIGURE_BEFORE: Final = re.compile(r"\b([IlZz])(?= ?(?:fois|jours?|mois|semaines?|séances?)\b)")
+_FIGURE_BEFORE: Final = re.compile(r"\b([IlZzS])(?= ?(?:fois|jours?|mois|semaines?|séances?)\b)")
 _GLUED: Final = re.compile(r"(\)|[,;])(?=[^\W\d_])")
 _USUAL: Final = (
     (re.compile(r"^A (?=renouveler|faire|pratiquer|domicile|jeun|poursuivre)"), "À "),
-    (re.compile(r"(?i)(infirmi\S+ )D\.? ?E\.?(?=\W|$)"), r"\1D.E."),
+    (re.compile(r"(?i)(infirmi\S+ )D\.? ?E\.(?=\w)"), r"\1D.E. "),
+    (re.compile(r"(?i)(infirmi\S+ )D\.? ?E\.?(?=[^\w.]|$)"), r"\1D.E."),
     (re.compile(r"(?<=\w)\s*:(?=\s|$)"), " :"),
 )
 _ABBREVIATIONS: Final = frozenset(
     {"D.E", "D.E.", "IDE", "NFS", "CRP", "INR", "TSH", "ECBU", "VS", "TP", "HBPM", "SC", "IM", "IV"}
 )
-_FIGURES: Final = {"I": "1", "l": "1", "Z": "2", "z": "2"}
+_FIGURES: Final = {"I": "1", "l": "1", "Z": "2", "z": "2", "S": "5"}
 
 
 def mend(text: str) -> str:
@@ -78,6 +84,9 @@ def _mended(token: str) -> str:
     known = _vocabulary()
     if key in known:
         return before + _cased(known[key], word) + behind
+    elided = _ELIDED.match(word)
+    if elided:
+        return before + elided[1] + _mended(elided[2]) + behind
     for cut in range(2, len(key) - 1):
         if key[:cut] in known and key[cut:] in known and len(key) >= _LEAST_LETTERS:
             return f"{before}{_cased(known[key[:cut]], word)} {known[key[cut:]]}{behind}"
@@ -92,6 +101,9 @@ def _closest(key: str) -> str | None:
     near = [word for word in known if abs(len(word) - len(key)) <= _LONGER]
     found = process.extract(key, near, scorer=fuzz.ratio, limit=2, score_cutoff=_RATIO)
     if not found or (len(found) > 1 and found[0][1] - found[1][1] < _AHEAD):
+        return None
+    # a long ending in common is no likeness: "oculomusculaire" is not "neuromusculaire"
+    if Levenshtein.distance(key, found[0][0]) > max(1, len(key) // _LETTERS_AN_ERROR):
         return None
     return known[found[0][0]]
 

@@ -80,6 +80,51 @@ def test_an_entry_the_page_does_not_have_is_empty_and_a_needed_one_unread() -> N
     assert invoice.patient_name.is_unread
 
 
+def test_the_label_of_a_signature_names_no_insured() -> None:
+    """What follows it is a signature: taken for a name, it moved the patient's NIR to the insured."""
+    scrawl = "Signature de l'auxiliaire médical       Signature de l'assuré(e)\n                  TT"
+    invoice = read(PAGE.replace("Signature de l'auxiliaire médical", scrawl))
+
+    assert invoice.insured_name.is_empty
+    assert invoice.insured_nir.is_empty
+    assert invoice.patient_nir.value == "248059912729862"
+
+
+def test_a_sentence_about_the_insured_names_nobody() -> None:
+    """Invoices make the insured certify something, or say that the patient is the insured."""
+    sentence = read(PAGE + "L'assuré certifie avoir reçu les soins ci-dessus")
+    same = read(PAGE.replace("Organisme : 01 971 0000", "Assuré(e) : lui-même"))
+
+    assert sentence.insured_name.is_empty
+    assert same.insured_name.is_empty
+    assert same.patient_nir.value == "248059912729862"
+
+
+def test_a_nir_is_doubted_where_the_insureds_name_is_unread() -> None:
+    """Whose number it is hangs on whether another than the patient is insured."""
+    invoice = read(PAGE.replace("Organisme : 01 971 0000", "Assuré(e) : X"))
+
+    assert invoice.insured_name.is_unread
+    assert invoice.patient_nir.confidence < 0.5
+
+
+def test_boxes_the_invoice_does_not_print_are_not_ticked() -> None:
+    """Nothing is claimed that the paper does not say."""
+    invoice = read(PAGE.replace("Organisme", "Caisse primaire d'assurance maladie - Organisme"))
+
+    assert invoice.is_illness.value is False
+    assert invoice.is_work_accident.value is False
+
+
+def test_a_box_is_read_from_its_answer_and_else_left_to_a_person() -> None:
+    """A tick's ink is not looked at: naming a box is no answer."""
+    invoice = read(PAGE + "Accident du travail : non    ALD : oui    Maternité")
+
+    assert invoice.is_work_accident.value is False
+    assert invoice.exemption_ald.value is True
+    assert invoice.is_maternity.is_unread
+
+
 def test_boxes_and_page_are_kept_as_proof() -> None:
     """Every flag shows the place it speaks of."""
     field = read().invoice_number

@@ -12,6 +12,9 @@ from extractors.prescriptions.vocabulary import is_spelt_right, mend
         ("Pansement lourx et complexe dulcère tous lesjours", "Pansement lourd et complexe d'ulcère tous les jours"),
         ("y comprisles dimanches et jours feries", "y compris les dimanches et jours fériés"),
         ("I fois/sour pendant z jours", "1 fois/jour pendant 2 jours"),
+        ("pendant S jours", "pendant 5 jours"),
+        ("infirmier(ère) D.E.à domicile", "infirmier(ère) D.E. à domicile"),
+        ("mobilisation de l'epaule droite", "mobilisation de l'épaule droite"),
     ],
 )
 def test_words_plainly_meant_are_restored(read: str, meant: str) -> None:
@@ -20,7 +23,15 @@ def test_words_plainly_meant_are_restored(read: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Lovenox 0,4 ml SC", "Kardégic 75 mg", "NFS, CRP, VS", "pendant 10 jours", "Mme ROGER"]
+    "text",
+    [
+        "Lovenox 0,4 ml SC",
+        "Kardégic 75 mg",
+        "NFS, CRP, VS",
+        "rééducation oculomusculaire",
+        "pendant 10 jours",
+        "Mme ROGER",
+    ],
 )
 def test_what_is_not_known_stays_as_read(text: str) -> None:
     """Nothing is made up: names of drugs, figures and abbreviations are not words to correct."""
