@@ -1,6 +1,6 @@
 """The end of an address: a postcode's commune, a letter or two misread, taken from the official list.
 
-``communes.txt``: the communes of each département, from INSEE's Code officiel géographique of 2024 (Licence Ouverte 2.0).
+``communes.txt``: each département's communes, from INSEE's Code officiel géographique of 2024 (Licence Ouverte 2.0).
 """
 
 import re

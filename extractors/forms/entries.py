@@ -31,6 +31,12 @@ _MANY: Final = 4
 #: How far a table's rule may lie from where the blank has it, and the share of its rules that pens may hide.
 _RULE_REACH_MM: Final = 0.6
 _RULES_LOST: Final = 0.12
+#: So many more rules than the blank has are noise.
+_NOISY: Final = 2
+#: What is moved lays about as much tint on white as it leaves white behind; a tint lost does not.
+_EXCHANGED: Final = 0.15
+#: A stamp laid on the entries this near to its place hides their tint and brings its own, mm.
+_STAMPED_MM: Final = 16.0
 #: Of a table's points every so many are looked at for its rules: medians need no more.
 _RULE_STEP: Final = 3
 
@@ -148,11 +154,18 @@ class EntriesCheck:
                 means = (np.average(_inside(page, zone), axis=axis, weights=weights) for axis in (1, 0))
                 if not _rules_stand(tuple(means), self._rules[zone.id], step):
                     return False
-            if zone.kind in {"comb", "text"} and all(
-                _area_around(patches, zone) > _WRONG_MM2 for patches in (dots_on_white, white_on_dots)
-            ):
+            if zone.kind not in {"comb", "text"} or self._is_under_stamp(zone):
+                continue
+            less, more = sorted(_area_around(patches, zone) for patches in (dots_on_white, white_on_dots))
+            if less > max(_WRONG_MM2, _EXCHANGED * more):
                 return False
         return step >= _LEAST_STEP or self._are_written_in(page)
+
+    def _is_under_stamp(self, zone: Zone) -> bool:
+        """Return whether a stamp laid a little low covers *zone*."""
+        stamps = (BoxMm(*other.box_mm) for other in self._zones if other.kind == "block")
+        x, y, w, _ = zone.box_mm
+        return any(s.x < x + w and x < s.x + s.w and s.y - 1 <= y < s.y + s.h + _STAMPED_MM for s in stamps)
 
     def _are_written_in(self, page: NDArray[np.uint8]) -> bool:
         """Return whether what is written on *page* stands in the combs' cells, all combs but one at least."""
@@ -233,8 +246,8 @@ def _rules_stand(profiles: tuple[NDArray[np.float64], ...], rules: tuple[list[in
     reach = round(_RULE_REACH_MM * ENTRIES_PX_PER_MM)
     for known, seen in zip(rules, profiles, strict=True):
         found = _peaks(seen, 0.3 * step)
-        if not found:
-            continue  # thin rules, lost by this scanner
+        if not found or len(found) > _NOISY * len(known):
+            continue  # thin rules, lost by this scanner; or dots heaped up in rows of their own
         missing = sum(not any(abs(i - j) <= reach for j in found) for i in known)
         if missing > _RULES_LOST * len(known):
             return False
