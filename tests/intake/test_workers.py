@@ -9,7 +9,7 @@ import pytest
 
 from extractors.engine_settings import EngineSettings
 from extractors.scan import Scan
-from intake.workers import PageWorkers, WorkerSettings
+from intake.workers import PAGES_A_PROCESS, PageWorkers, WorkerSettings
 from tests.intake import failing_pages
 
 
@@ -53,6 +53,21 @@ def test_a_pool_whose_idle_process_was_killed_is_replaced() -> None:
 
     assert [r.page.file for r in readings] == list(names)
     assert [r.page.problem for r in readings] == [None] * 4
+
+
+def test_a_process_is_replaced_before_its_memory_grows() -> None:
+    """A lot of 500 pages takes no more memory than one of 20: each process reads so many, in order, none lost."""
+    settings = WorkerSettings(count=1, page_seconds=10.0, engines=EngineSettings())
+    pages = PAGES_A_PROCESS + 5
+
+    with PageWorkers(settings, start=failing_pages.start, read_one=failing_pages.read_one) as workers:
+        readings = list(workers.read(pages_named(*["process"] * pages)))
+
+    processes = [r.page.file for r in readings]
+    assert len(readings) == pages
+    assert [r.page.index for r in readings] == list(range(pages))
+    assert [r.page.problem for r in readings] == [None] * pages
+    assert [processes.count(p) for p in dict.fromkeys(processes)] == [PAGES_A_PROCESS, 5]
 
 
 def _kill(process: int) -> None:
