@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 AHEAD: Final = 2
 #: Pages one process reads before a fresh one takes its place: its memory creeps up by some 0.2 MB a page (fragments of
 #: freed images), and a fork of the loaded engines costs a hundredth of a page.
-PAGES_A_PROCESS: Final = 150
+PAGES_A_PROCESS: Final = 50
 
 _ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 
