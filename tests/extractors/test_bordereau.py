@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from extractors.bordereau import join_bordereau_pages, read_bordereau
 from extractors.readers.protocol import LinePosteriors
 from extractors.sheet import View
-from schemas.bordereau import Bordereau, Line
-from tests.extractors.printed_words import words_of
+from schemas.bordereau import Bordereau
+from tests.extractors.printed_words import values, words_of
 
 HEADER = """
 EDITION DU 10.07.2025                                       PAGE 001
@@ -32,18 +32,6 @@ TOTAL LOT                     3 FACTURES                        198.40   156.48 
 
 def read(page: str) -> Bordereau:
     return read_bordereau(words_of(page), None, 0).content
-
-
-def values(line: Line) -> tuple[str | None, ...]:
-    return (
-        line.invoice_number.value,
-        line.insured_nir.value,
-        line.insured_name.value,
-        line.beneficiary_birth_date.value,
-        line.total_amount.value,
-        line.amount_amo.value,
-        line.amount_amc.value,
-    )
 
 
 FIRST = ("000553707", "248059912729862", "ROGER LÉA", "1948-05-05", "104.80", "62.88", "41.92")

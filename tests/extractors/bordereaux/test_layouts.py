@@ -3,8 +3,8 @@
 import pytest
 
 from extractors.bordereau import read_bordereau
-from schemas.bordereau import Bordereau, Line
-from tests.extractors.printed_words import words_of
+from schemas.bordereau import Bordereau
+from tests.extractors.printed_words import values, words_of
 
 FIRST = ("000553707", "248059912729862", "ROGER LÉA", "1948-05-05", "104.80", "62.88", "41.92")
 MIDDLE = ("000553708", "284036527746744", "GAILLARD YVONNE", "1938-08-24", "12.20", "12.20", "0.00")
@@ -21,18 +21,6 @@ SUMS = "TOTAL LOT                     3 FACTURES                        198.40  
 
 def read(page: str, *, confidence: float = 1.0) -> Bordereau:
     return read_bordereau(words_of(page, confidence=confidence), None, 0).content
-
-
-def values(line: Line) -> tuple[str | None, ...]:
-    return (
-        line.invoice_number.value,
-        line.insured_nir.value,
-        line.insured_name.value,
-        line.beneficiary_birth_date.value,
-        line.total_amount.value,
-        line.amount_amo.value,
-        line.amount_amc.value,
-    )
 
 
 def sums(bordereau: Bordereau) -> tuple[str | None, ...]:
