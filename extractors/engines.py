@@ -6,6 +6,8 @@ import cv2
 
 from extractors.engine_settings import EngineSettings
 from extractors.feuille import Vocabulary
+from extractors.feuilles.print_removal import WORKING_PX_PER_MM
+from extractors.forms.light import ground_of
 from extractors.forms.template import FormTemplate, load_templates
 from extractors.readers.cells import load_cell_reader
 from extractors.readers.handwriting import load_line_recogniser
@@ -33,6 +35,8 @@ def load_engines(settings: EngineSettings) -> Engines:
     """
     cv2.setNumThreads(1)
     templates = load_templates(settings.templates)
+    for template in templates:  # kept from here on: workers forked from this process share it
+        ground_of(template, WORKING_PX_PER_MM)
     readers = Readers(
         text=load_text_reader(settings.text_reader), lines=load_line_recogniser(), cells=load_cell_reader()
     )

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from extractors.decoding.comb_entry import CombGrammar
 from extractors.decoding.grammars import Cents, CombDate, Digits, Luhn, Nir
-from extractors.decoding.sums import reconcile
+from extractors.decoding.number_entry import LineGrammar
 from extractors.decoding.texts import Amount, FreeText, Name
 from extractors.feuilles.acts import act_grammars, as_act, read_acts
 from extractors.feuilles.corrected import read_corrected
-from extractors.feuilles.entries import CombGrammar, CombZone, EntryReader, LineGrammar
+from extractors.feuilles.entries import CombZone, EntryReader
 from extractors.feuilles.form_view import FormView, Rect
 from extractors.feuilles.print_removal import WORKING_PX_PER_MM, remove_print
 from extractors.feuilles.stamp import read_stamp
@@ -23,9 +24,8 @@ from extractors.marks.signatures import read_signature
 from extractors.marks.ticks import read_tick
 from extractors.readers.protocol import Readers
 from extractors.sheet import Sheet, View
-from schemas.field import Field
 from schemas.geometry import Box
-from schemas.invoice import Act, Invoice
+from schemas.invoice import Invoice
 from schemas.nomenclature import act_codes, surcharge_codes
 
 #: Years that care or a sheet may bear, and a birth: wide on purpose, a year outside is rarer, not refused.
@@ -35,8 +35,6 @@ _BIRTH_YEARS: Final = (1900, 2059)
 _ABOVE_MM: Final = 2.6
 _BELOW_MM: Final = 1.6
 _NAMES: Final = frozenset({"patient_name", "insured_name", "substitute_name", "prescriber_name"})
-#: The cells of an act that the form's total adds up.
-_SUMMED: Final = ("fee", "travel_flat", "travel_km_amount")
 _AMOUNTS: Final = frozenset({"total_amount"})
 
 
@@ -126,23 +124,12 @@ def read_form(
             rows = read_acts(reader, zone, act_grammars(vocabulary.acts, vocabulary.surcharges, _CARE_YEARS))
             fields["acts"] = tuple(as_act(row) for row in rows)
             written += [cell.written for row in rows for cell in row]
-    if "acts" in fields and "total_amount" in fields:
-        fields["acts"], fields["total_amount"] = _added_up(fields["acts"], fields["total_amount"])
     known = {name: field for name, field in fields.items() if name in Invoice.model_fields}
     marks = (
         *find_erasures(view, reader.ink, written, page_index),
         *find_struck_ticks(view, reader.ink, ticks, page_index),
     )
     return Invoice(pages=(page_index,), form=template.form, marks=marks, **known)
-
-
-def _added_up(acts: tuple[Act, ...], total: Field[str]) -> tuple[tuple[Act, ...], Field[str]]:
-    """Return the acts and the total, their amounts weighed by whether they add up."""
-    flat = [getattr(act, name) for act in acts for name in _SUMMED]
-    amounts, total = reconcile(flat, total)
-    parts = [amounts[i : i + len(_SUMMED)] for i in range(0, len(amounts), len(_SUMMED))]
-    updates = [dict(zip(_SUMMED, part, strict=True)) for part in parts]
-    return tuple(act.model_copy(update=update) for act, update in zip(acts, updates, strict=True)), total
 
 
 def _comb(zone: Zone) -> CombZone:

@@ -18,6 +18,7 @@ from extractors.forms.coarse import SMALL_PX_PER_MM, CoarseFinder, Pose, ink_of,
 from extractors.forms.entries import ENTRIES_PX_PER_MM, EntriesCheck
 from extractors.forms.plane import affinity, homography
 from extractors.forms.template import BoxMm, FormTemplate
+from extractors.forms.written import entries_moved
 from extractors.pages.clean import estimate_dpi, grey_of, upright
 from extractors.pages.paper import MM_PER_INCH, PAGE_MM, reduced
 from extractors.pages.photo import find_paper, laid_flat
@@ -162,9 +163,12 @@ class Registrar:
         residual = _held_out_residual(finds)
         if residual > RESIDUAL_LIMIT_MM or inliers < AGREEMENT_LIMIT * len(finds):
             return None
-        if not self._checks[template.name].agrees(page.flat(template, to_image, ENTRIES_PX_PER_MM)):
+        shift = self._checks[template.name].shift_on(page.flat(template, to_image, ENTRIES_PX_PER_MM))
+        if shift is None:
             return None
         expected = len(self._anchors[template.name][-1])
+        if any(shift):
+            template = entries_moved(template, shift)
         return Registration(template, pose.rotation, to_image, (0, 0), residual, inliers, len(finds), expected)
 
 

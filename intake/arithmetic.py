@@ -1,68 +1,29 @@
 """The form's own arithmetic as evidence: tariffs, kilometres, the total."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from intake.joint import HOLDS, Candidate, candidates, sums, taken, weighed
+from intake.joint import Candidate, candidates, sums, taken
 from intake.lot import Lot
-from intake.pricing import explained_fees, surcharges_in
+from intake.rows import settled_rows
 from schemas.field import EMPTY_IS_LIKELIER, Field
-from schemas.invoice import Act, Invoice
-from schemas.money import rounded
+from schemas.invoice import Invoice
 
-#: Share of rows priced by the nomenclature, of totals that add up: the rest is faults and what the tables lack.
+#: Share of totals that add up: the rest is faults.
 _RULE_HOLDS: Final = 0.97
 #: Share of all other amounts that falls on one given amount: prices and totals spread over hundreds.
 _SPREAD: Final = 0.01
 _BROKEN: Final = (1.0 - _RULE_HOLDS) * _SPREAD
-#: Odds of a combination with an entry nobody listed, or without a known tariff: about one amount in twenty would fit.
+#: A value the ink did not prefer is never surer than this by a sum alone: many readings of many amounts make one.
+_BY_SUM_ALONE: Final = 0.97
+#: Odds of a sum with an entry nobody listed.
 _UNKNOWN: Final = 0.05
 _CENTS: Final = 100
 
 
 def reckoned(lot: Lot, invoice: Invoice) -> Invoice:
-    """Return *invoice* with its acts weighed by the nomenclature, and its amounts by its total."""
-    halved = [sum(other.date.value in (None, act.date.value) for other in invoice.acts) > 1 for act in invoice.acts]
-    acts = [_by_tariff(lot, act, halved=h) for act, h in zip(invoice.acts, halved, strict=True)]
-    return _by_total(invoice.model_copy(update={"acts": tuple(acts)}))
-
-
-def _by_tariff(lot: Lot, act: Act, *, halved: bool) -> Act:
-    day = lot.day(act.date)
-
-    def priced(cells: Sequence[Candidate]) -> float:
-        code, coefficient, surcharge, fee = cells
-        if any(c.is_other for c in cells) or code.value is None or fee.value is None:
-            return _UNKNOWN
-        fees = explained_fees(
-            lot.nomenclature, code.value, coefficient.value, surcharges_in(surcharge.value), day, zone=lot.zone,
-            halved=halved,
-        )  # fmt: skip
-        if not fees:
-            return _UNKNOWN
-        return max(_RULE_HOLDS / len(fees), HOLDS) if Decimal(fee.value) in fees else _BROKEN
-
-    def driven(cells: Sequence[Candidate]) -> float:
-        km, amount = cells
-        if any(c.is_other for c in cells):
-            return _UNKNOWN
-        if km.value is None or amount.value is None:
-            return _RULE_HOLDS if km.value is None and amount.value is None else _BROKEN
-        rates = lot.nomenclature.km_rates(day)
-        fits = Decimal(amount.value) in {rounded(Decimal(km.value) * rate) for rate in rates}
-        return max(_RULE_HOLDS / max(len(rates), 1), HOLDS) if fits else _BROKEN
-
-    code, coefficient, surcharge, fee = weighed(
-        [act.code, act.coefficient, act.surcharge, act.fee], priced, "nomenclature"
-    )
-    km, km_amount = weighed([act.travel_km, act.travel_km_amount], driven, "nomenclature")
-    return act.model_copy(
-        update={
-            "code": code, "coefficient": coefficient, "surcharge": surcharge, "fee": fee,
-            "travel_km": km, "travel_km_amount": km_amount,
-        }
-    )  # fmt: skip
+    """Return *invoice* with its acts weighed by the nomenclature and each other, and its amounts by its total."""
+    return _by_total(invoice.model_copy(update={"acts": tuple(settled_rows(lot, invoice.acts))}))
 
 
 def _by_total(invoice: Invoice) -> Invoice:
@@ -87,6 +48,8 @@ def _by_total(invoice: Invoice) -> Invoice:
             changed.append(entry)
             continue
         share = weights[best] / everything
+        if best.value != entry.value:
+            share = min(share, _BY_SUM_ALONE)
         holds = not best.is_other and rest.get(-sign * _cents(best), 0.0) > 0
         changed.append(taken(entry, best.value, share, "total") if holds and share > EMPTY_IS_LIKELIER else entry)
     rows = list(invoice.acts)
@@ -97,10 +60,12 @@ def _by_total(invoice: Invoice) -> Invoice:
 
 def _odds(candidate: Candidate, sign: int, rest: dict[int, float]) -> float:
     """Return how likely the other amounts stand as read, if this entry has that value."""
+    known = sum(rest.values())
+    elsewhere = _SPREAD * max(0.0, 1.0 - known)  # one of them is something nobody listed
     if candidate.is_other:
-        return _UNKNOWN * _SPREAD * sum(rest.values())
+        return _UNKNOWN * _SPREAD * known + elsewhere
     fits = rest.get(-sign * _cents(candidate), 0.0)
-    return _RULE_HOLDS * fits + _BROKEN * (sum(rest.values()) - fits)
+    return _RULE_HOLDS * fits + _BROKEN * (known - fits) + elsewhere
 
 
 def _cents(candidate: Candidate) -> int:

@@ -34,8 +34,9 @@ _STEP_ELSEWHERE: Final = 0.005
 #: Days looked at on both sides of each likely reading: a week of series.
 _AROUND: Final = 8
 _LIKELY: Final = 0.05
-#: More days than this are not looked at: the inks disagree too much to tell anything.
-_MOST_DAYS: Final = 600
+#: Days looked at, the likeliest, and readings of one entry that name them.
+_MOST_DAYS: Final = 500
+_READINGS: Final = 40
 
 Floats = NDArray[np.float64]
 
@@ -45,36 +46,70 @@ def dated(invoice: Invoice) -> Invoice:
     if not invoice.acts:
         return invoice
     chain = [invoice.prescription_date, *(act.date for act in invoice.acts), invoice.form_date]
-    days = _days(chain)
-    if not 0 < len(days) <= _MOST_DAYS:
+    offers = [_offers(entry) for entry in chain]
+    days = _days(offers)
+    if not days:
         return invoice
     between = _transitions(days, _BETWEEN_ACTS)
     steps = [_transitions(days, _TO_CARE), *(between,) * (len(chain) - 3), _transitions(days, _TO_FORM)]
-    shares = _smoothed([_emissions(entry, days) for entry in chain], steps)
-    first, *rows, last = [_settled(entry, days, share) for entry, share in zip(chain, shares, strict=True)]
-    acts = tuple(act.model_copy(update={"date": row}) for act, row in zip(invoice.acts, rows, strict=True))
+    rows = sum(not act.date.is_empty for act in invoice.acts)
+    weight = [1.0, *(max(rows, 1) ** -0.5,) * len(invoice.acts), 1.0]
+    seen = [_emissions(e, o, days, w) for e, o, w in zip(chain, offers, weight, strict=True)]
+    settled = [
+        _settled(entry, offer, days, share)
+        for entry, offer, share in zip(chain, offers, _smoothed(seen, steps), strict=True)
+    ]
+    first, *dates, last = settled
+    acts = tuple(act.model_copy(update={"date": day}) for act, day in zip(invoice.acts, dates, strict=True))
     return invoice.model_copy(update={"prescription_date": first, "acts": acts, "form_date": last})
 
 
-def _days(chain: Sequence[Field[str]]) -> list[int]:
-    found: set[int] = set()
-    for entry in chain:
-        for candidate in candidates(entry):
-            day = None if candidate.is_other else as_day(candidate.value)
-            if day is not None:
-                around = _AROUND if candidate.probability >= _LIKELY else 0
-                found |= set(range(max(day.toordinal() - around, 1), day.toordinal() + around + 1))
-    return sorted(found)
+def _offers(entry: Field[str]) -> dict[int, tuple[str, float]]:
+    """Return the days the ink of an entry offers, as written and with their probabilities."""
+    found: dict[int, tuple[str, float]] = {}
+    for candidate in candidates(entry, kept=_READINGS):
+        day = None if candidate.is_other else as_day(candidate.value)
+        if day is not None and candidate.value is not None:
+            found[day.toordinal()] = (candidate.value, candidate.probability)
+    return found
 
 
-def _emissions(entry: Field[str], days: Sequence[int]) -> Floats:
-    """Return what the ink gives each day, and last what it leaves to all others."""
+def _days(offers: Sequence[Mapping[int, tuple[str, float]]]) -> list[int]:
+    """Return the days looked at: those the inks offer, and the days around the likely ones."""
+    found: dict[int, float] = {}
+    for offer in offers:
+        for day, (_, probability) in offer.items():
+            around = _AROUND if probability >= _LIKELY else 0
+            for near in range(max(day - around, 1), day + around + 1):
+                found[near] = max(found.get(near, 0.0), probability)
+    return sorted(sorted(found, key=lambda day: -found[day])[:_MOST_DAYS])
+
+
+def _emissions(
+    entry: Field[str], offer: Mapping[int, tuple[str, float]], days: Sequence[int], months: float
+) -> Floats:
+    """Return what the ink gives each day, and last what it leaves to all others.
+
+    Args:
+        entry: the date.
+        offer: the days its ink offers.
+        days: those looked at.
+        months: weight, 0 to 1, of what the ink says of month and year. A writer's eleven looks like a one in every
+            row: of n rows that err alike, all together count as the square root of n.
+    """
     if entry.is_empty:
         return np.ones(len(days) + 1)
-    options = candidates(entry)
-    listed = {d.toordinal(): c.probability for c in options if not c.is_other and (d := as_day(c.value)) is not None}
-    rest = 1.0 - min(sum(listed.values()), 1.0)
-    return np.array([*(listed.get(day, 0.0) + rest * _UNLISTED for day in days), rest * _ELSEWHERE])
+    by_month: dict[tuple[int, int], float] = {}
+    for day, (_, probability) in offer.items():
+        by_month[_month(day)] = by_month.get(_month(day), 0.0) + probability
+    rest = 1.0 - min(sum(by_month.values()), 1.0)
+    shares = {day: p * by_month[_month(day)] ** (months - 1.0) for day, (_, p) in offer.items() if p > 0}
+    return np.array([*(shares.get(day, 0.0) + rest * _UNLISTED for day in days), rest * _ELSEWHERE])
+
+
+def _month(day: int) -> tuple[int, int]:
+    on = date.fromordinal(day)
+    return on.year, on.month
 
 
 def _transitions(days: Sequence[int], steps: Sequence[float]) -> Floats:
@@ -102,11 +137,10 @@ def _scaled(shares: Floats) -> Floats:
     return shares / total if total > 0 else shares
 
 
-def _settled(entry: Field[str], days: Sequence[int], shares: Floats) -> Field[str]:
-    offered: Mapping[int, str] = {
-        d.toordinal(): c.value for c in candidates(entry) if c.value is not None and (d := as_day(c.value)) is not None
-    }
+def _settled(
+    entry: Field[str], offer: Mapping[int, tuple[str, float]], days: Sequence[int], shares: Floats
+) -> Field[str]:
     best = int(shares.argmax())
-    if entry.is_empty or best == len(days) or days[best] not in offered or shares[best] <= EMPTY_IS_LIKELIER:
+    if entry.is_empty or best == len(days) or days[best] not in offer or shares[best] <= EMPTY_IS_LIKELIER:
         return entry
-    return taken(entry, date.fromordinal(days[best]).isoformat(), float(shares[best]), "calendar")
+    return taken(entry, offer[days[best]][0], float(shares[best]), "calendar")

@@ -1,4 +1,4 @@
-"""The command line: ``liasse read``, ``evaluate``, ``schema``, ``form``. No logic here, only words and exit codes.
+"""The command line: ``liasse read``, ``evaluate``, ``calibrate``, ``schema``, ``form``. Only words and exit codes.
 
 Exit codes: 0 the lot was read, whatever it flagged; 2 bad usage; 3 an input could not be opened, the rest was read;
 4 the program could not do its work (an engine is missing).
@@ -6,10 +6,12 @@ Exit codes: 0 the lot was read, whatever it flagged; 2 bad usage; 3 an input cou
 
 import json
 import sys
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -22,6 +24,9 @@ from intake.summary import summarise
 from intake.workers import PageWorkers
 from schemas.batch import Batch, Flow
 from schemas.errors import LiasseError, UsageError
+
+if TYPE_CHECKING:
+    from intake.evaluation.lots import Stack, TrueLot
 
 USAGE: Final = 2
 REFUSED: Final = 3
@@ -76,36 +81,69 @@ def read(
 
 @app.command("evaluate")
 def evaluate_lots(
-    folder: Annotated[Path, typer.Argument(help="Holds LOT/in (scans) and LOT/truth.json for each lot.")],
+    folder: Annotated[Path | None, typer.Argument(help="Holds LOT/in (scans) and LOT/truth.json for each lot.")] = None,
     results: Annotated[Path | None, typer.Option(help="Folder of LOT.json read earlier.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="CSV a keying team made, beside --results: shadow mode (docs/calibration.md).")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="JSON file for all figures and every error.")] = None,
     keep: Annotated[Path | None, typer.Option(help="Folder to keep what was read, as LOT.json.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Folder for report.html: diagrams and tables.")] = None,
+    refit: Annotated[Path | None, typer.Option(help="Calibration file to fit on these lots.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
     every_field: Annotated[bool, typer.Option(help="Print a row for every field.")] = False,  # noqa: FBT002 - a switch
 ) -> None:
     """Score lots with a known truth: exactness, matches, order, flags, acceptance, calibration; n with every figure."""
-    from intake.evaluation.run import as_object, evaluate, print_tally  # noqa: PLC0415 - only this command scores
+    from intake.evaluation.figures import figures_of  # noqa: PLC0415 - only this command scores
+    from intake.evaluation.report import write_report  # noqa: PLC0415 - as above
+    from intake.evaluation.run import as_object, evaluate, print_tally  # noqa: PLC0415 - as above
+    from intake.evaluation.shadow import shadow  # noqa: PLC0415 - as above
 
     settings = _settings(workers)
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-
-    def read_lot(inputs: Path) -> list[dict[str, Any]]:
-        truth = json.loads((inputs.parent / "truth.json").read_text("utf-8"))
-        given = truth[0] if isinstance(truth, list) else truth
-        lots = conclude(
-            _read([inputs], settings, pool, None),
-            settings,
-            flow=Flow(given["flow"]) if given.get("flow") else None,
-            received_on=datetime.fromisoformat(given["received_on"]).date() if given.get("received_on") else None,
-        )
-        return [lot.batch.model_dump(mode="json") for lot in lots]
-
-    with page_workers(settings) as pool:  # one pool for all lots: engines take seconds to load
-        tally = evaluate(folder, results=results, read=read_lot, keep=keep)
-    print_tally(tally, Console(), every_field=every_field)
+    if truth is not None:
+        if results is None or folder is not None:
+            raise UsageError("shadow mode compares results with keying: give --results DIR --truth FILE.csv, no folder")
+        shown = shadow(truth, results)
+        shown.print(Console())
+        lots = list(shown.lots)
+        scored = shown.as_object()
+    elif folder is not None:
+        tally, lots = evaluate(_stacks(folder, results, settings, keep))
+        print_tally(tally, Console(), every_field=every_field)
+        scored = as_object(tally)
+    else:
+        raise UsageError("give a folder of lots, or --results DIR --truth FILE.csv")
+    figures = figures_of(lots, settings.thresholds)
+    figures.print(Console())
+    if report is not None:
+        write_report(figures, report)
+    if refit is not None:
+        _calibrate(lots, settings, refit)
     if out is not None:
-        out.write_text(json.dumps(as_object(tally), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        text = json.dumps({**scored, **figures.as_object()}, ensure_ascii=False, indent=1)
+        out.write_text(text + "\n", encoding="utf-8")
+
+
+@app.command()
+def calibrate(
+    folders: Annotated[list[Path], typer.Argument(help="Each holds LOT/in (scans) and LOT/truth.json for each lot.")],
+    out: Annotated[Path, typer.Option(help="Calibration file to write (JSON).")],
+    results: Annotated[
+        list[Path] | None, typer.Option(help="Folder of LOT.json read earlier, one for each folder of lots.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
+) -> None:
+    """Fit what a confidence is worth on lots with a known truth; the setting thresholds.calibration applies it."""
+    settings = _settings(workers)
+    if results and len(results) != len(folders):
+        raise UsageError("give --results once for each folder of lots, in the same order")
+    lots = [
+        replace(lot, name=f"{number}/{lot.name}")
+        for number, folder in enumerate(folders)
+        for stack in _stacks(folder, results[number] if results else None, settings, None)
+        for lot in stack.lots
+    ]
+    _calibrate(lots, settings, out)
 
 
 @app.command()
@@ -145,6 +183,38 @@ def form_draw(
 
 def _settings(workers: int | None) -> Settings:
     return Settings() if workers is None else Settings(workers=workers)
+
+
+def _calibrate(lots: Sequence["TrueLot"], settings: Settings, out: Path) -> None:
+    """Fit a calibration on some lots, write it and say what it is worth."""
+    from intake.calibration.making import make, print_made  # noqa: PLC0415 - only what fits needs it
+
+    command = "liasse " + " ".join(Path(word).name if "/" in word else word for word in sys.argv[1:])
+    made = make(lots, date=datetime.now(UTC).date().isoformat(), command=command)
+    out.write_text(made.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    print_made(made, settings.thresholds, Console())
+
+
+def _stacks(folder: Path, results: Path | None, settings: Settings, keep: Path | None) -> Iterator["Stack"]:
+    """Yield the stacks of a folder with their truths, read now where no results are given."""
+    from intake.evaluation.lots import stacks_in  # noqa: PLC0415 - only what scores needs it
+
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+
+    def read_lot(inputs: Path) -> list[dict[str, Any]]:
+        truth = json.loads((inputs.parent / "truth.json").read_text("utf-8"))
+        given = truth[0] if isinstance(truth, list) else truth
+        lots = conclude(
+            _read([inputs], settings, pool, None),
+            settings,
+            flow=Flow(given["flow"]) if given.get("flow") else None,
+            received_on=datetime.fromisoformat(given["received_on"]).date() if given.get("received_on") else None,
+        )
+        return [lot.batch.model_dump(mode="json") for lot in lots]
+
+    with page_workers(settings) as pool:  # one pool for all lots: engines take seconds to load
+        yield from stacks_in(folder, results=results, read=read_lot, keep=keep)
 
 
 def _read(inputs: list[Path], settings: Settings, pool: PageWorkers, keep: Path | None) -> Reading:

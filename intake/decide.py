@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any
 
 from intake.controls.registry import MUST_RUN
 from intake.differences import differences
@@ -17,7 +17,6 @@ from schemas.flag import Flag, Severity
 from schemas.invoice import ACT_CELLS, PAYING_OR_IDENTIFYING, Decision, Invoice
 from schemas.prescription import Prescription
 
-T = TypeVar("T")
 _LINE_FIELDS = tuple(name for name in Line.model_fields if name not in {"flow", "decision"})
 #: Score from which a mark too weak to be told as an erasure still sends its invoice to a person.
 _DOUBTFUL_MARK = 0.25
@@ -33,7 +32,7 @@ def decide(lot: Lot, flags: Sequence[Flag], not_checked: Sequence[NotChecked]) -
     """
     standing = [f for f in flags if f.severity is not Severity.INFO]
     answered = {f.line for f in flags if f.code == "missing_prescription" and f.severity is Severity.INFO}
-    held = {f.invoice for f in standing} | {n.invoice for n in not_checked if n.control in MUST_RUN}
+    held = held_invoices(flags, not_checked)
     invoices = tuple(
         invoice.model_copy(update={"decision": _decision(i not in held and not any(doubts(lot, i)))})
         for i, invoice in enumerate(lot.invoices)
@@ -52,14 +51,31 @@ def decide(lot: Lot, flags: Sequence[Flag], not_checked: Sequence[NotChecked]) -
     return replace(lot, bordereau=bordereau, invoices=invoices, decision=_decision(accepted))
 
 
+def held_invoices(flags: Sequence[Flag], not_checked: Sequence[NotChecked]) -> set[int | None]:
+    """Return the invoices a flag, or a control that could not run, keeps for a person."""
+    standing = {f.invoice for f in flags if f.severity is not Severity.INFO}
+    return standing | {n.invoice for n in not_checked if n.control in MUST_RUN}
+
+
 def doubts(lot: Lot, index: int) -> Iterator[str]:
     """Yield the entries of an invoice that are not certain enough to be accepted untouched."""
+    counted = [(name, entry.confidence) for name, entry in entries_that_count(lot.invoices[index])]
+    yield from lot.acceptance.doubtful(counted)
+    yield from doubts_beside(lot, index)
+
+
+def entries_that_count(invoice: Invoice) -> Iterator[tuple[str, Field[Any]]]:
+    """Yield the paying and identifying entries of an invoice by name, act cells as ``acts.0.fee``."""
+    yield from ((name, getattr(invoice, name)) for name in PAYING_OR_IDENTIFYING)
+    for row, act in enumerate(invoice.acts):
+        yield from ((f"acts.{row}.{name}", getattr(act, name)) for name in ACT_CELLS)
+
+
+def doubts_beside(lot: Lot, index: int) -> Iterator[str]:
+    """Yield what leaves an invoice in doubt beside the certainty of its entries: its line, its pieces, marks on it."""
     invoice = lot.invoices[index]
-    yield from (name for name in PAYING_OR_IDENTIFYING if not is_certain(lot, getattr(invoice, name)))
     if not invoice.acts:
         yield "acts"
-    for row, act in enumerate(invoice.acts):
-        yield from (f"acts.{row}.{name}" for name in ACT_CELLS if not is_certain(lot, getattr(act, name)))
     if index in lot.line_of:
         line = lot.lines[lot.line_of[index]]
         below = lot.thresholds.evidence
@@ -90,11 +106,6 @@ def _equal(one: Field[str], other: Field[str], same: Callable[[str, str], bool])
     return one.value is not None and other.value is not None and same(one.value, other.value)
 
 
-def is_certain(lot: Lot, entry: Field[T]) -> bool:
-    """Whether an entry needs no person: read, or empty, with enough confidence."""
-    return entry.confidence >= lot.thresholds.certain
-
-
 def _line_holds(lot: Lot, row: int, invoices: Sequence[Invoice], answered: AbstractSet[int | None]) -> bool:
     """Whether a line's form is accepted or, where none travels, its own entries and prescription are certain.
 
@@ -111,7 +122,8 @@ def _line_holds(lot: Lot, row: int, invoices: Sequence[Invoice], answered: Abstr
     if lot.expects_form(row) or not (pieces or row in answered):
         return False
     line = lot.lines[row]
-    return all(is_certain(lot, getattr(line, name)) for name in _LINE_FIELDS) and all(
+    counted = [(name, getattr(line, name).confidence) for name in _LINE_FIELDS]
+    return not lot.acceptance.doubtful(counted) and all(
         p.prescriber_signature.confidence >= lot.thresholds.evidence
         and not p.marks
         and shares_a_name(lot.sure(p.patient_name) or "", line.insured_name.value or "")

@@ -1,8 +1,9 @@
 """One reading as evidence for another of the same thing, with honest odds.
 
 Both papers were filled from the same knowledge, so they agree but for a few true differences. An ink reading that
-agrees with the other paper becomes surer; a doubtful one that held the other value possible takes it; a sure one that
-differs stays, because that is the difference the intake looks for.
+agrees with the other paper becomes surer; a doubtful one whose ink bears the other value takes it; a sure one that
+differs stays, because that is the difference the intake looks for. The ink is asked for the other value itself
+(``schemas.field.Ink``): whether a reader happened to list it says nothing.
 """
 
 from collections.abc import Callable
@@ -15,15 +16,23 @@ from schemas.field import EMPTY_IS_LIKELIER, Blind, Field
 _SPREAD: Final = 0.1
 #: Ink surer than this is not overruled by another paper.
 _SURE_INK: Final = 0.95
-#: Probability the ink must leave to the other paper's value for it to be taken.
-_POSSIBLE: Final = 0.02
+#: Of a true difference, or a misread other paper, the share that falls on what the ink seems to say instead.
+ON_THE_INK: Final = 0.3
+#: The ink excludes a value it bears this many times less than what was read.
+_EXCLUDED: Final = 0.01
 #: Confidence is never raised above this: the two papers may share one mistake of the software that filled them.
 _CEILING: Final = 0.9999
 Same = Callable[[str, str], bool]
 
 
 def supported(
-    entry: Field[str], other: Field[str], *, source: str, true_difference: float, same: Same = str.__eq__
+    entry: Field[str],
+    other: Field[str],
+    *,
+    source: str,
+    true_difference: float,
+    same: Same = str.__eq__,
+    on_the_ink: float = ON_THE_INK,
 ) -> Field[str]:
     """Return *entry* in the light of *other*, a reading of the same thing elsewhere; the ink alone stays as ``blind``.
 
@@ -33,30 +42,58 @@ def supported(
         source: name of the evidence, ``bordereau`` or ``prescription``.
         true_difference: share of pairs of papers that truly differ here.
         same: when two values are one.
+        on_the_ink: of a true difference, the share that falls on what the ink seems to say; near 0 where misread ink
+            seldom says anything a paper bears, as with names.
     """
     if other.value is None or other.confidence < EMPTY_IS_LIKELIER or entry.is_empty:
         return entry
     if entry.value is not None and same(entry.value, other.value):
         return _agreeing(entry, other, source, true_difference)
-    if entry.value is not None and entry.confidence >= _SURE_INK:
-        return entry
-    possible = next((a for a in entry.alternatives if same(a.value, other.value)), None)
-    if possible is None or possible.probability < _POSSIBLE:
-        return entry
-    # Everything the ink may say instead, listed or not, is a true difference or a misreading of the other paper.
-    for_other = possible.probability * ((1 - true_difference) * other.confidence + _SPREAD * (1 - other.confidence))
-    against = (1 - possible.probability) * (true_difference + _SPREAD * (1 - other.confidence))
+    value, possible = offered(entry, other.value, same)
+    if possible <= _excluded(entry, on_the_ink):
+        return entry  # the ink is sure of something else: that is the difference the intake looks for
+    for_other = possible * ((1 - true_difference) * other.confidence + _SPREAD * (1 - other.confidence))
+    against = (1 - possible) * on_the_ink * (true_difference + 1 - other.confidence)
     confidence = for_other / (for_other + against)
     if confidence <= EMPTY_IS_LIKELIER:
         return entry
     return entry.model_copy(
         update={
-            "value": possible.value,
+            "value": value,
             "confidence": min(confidence, _CEILING),
             "source": source,
             "blind": entry.blind or Blind(value=entry.value, confidence=entry.confidence),
         }
     )
+
+
+def _excluded(entry: Field[str], on_the_ink: float) -> float:
+    """Return the probability the ink must leave to another value for it to be possible at all."""
+    if entry.value is None:
+        return 0.0
+    seen = max(entry.confidence, entry.ink.share(entry.value)) if entry.ink is not None else entry.confidence
+    return 1.0 if seen >= _SURE_INK else _EXCLUDED * on_the_ink / ON_THE_INK * seen
+
+
+def offered(entry: Field[str], value: str, same: Same = str.__eq__) -> tuple[str, float]:
+    """Return how the ink of *entry* writes *value*, and the probability it gives that.
+
+    Args:
+        entry: the reading.
+        value: what another paper says.
+        same: when two values are one, such as a number with and without the zeros that pad it.
+    """
+    listed = [(a.value, a.probability) for a in entry.alternatives if same(a.value, value)]
+    if entry.ink is not None:
+        known = [v for v, _ in entry.ink.listed if same(v, value)]
+        listed = [(v, entry.ink.share(v)) for v in dict.fromkeys((*known, value, *_padded(entry, value)))]
+    return max(listed, key=lambda pair: pair[1], default=(value, 0.0))
+
+
+def _padded(entry: Field[str], value: str) -> tuple[str, ...]:
+    """Return a number as long as the reading it is compared with."""
+    is_number = entry.value is not None and value.isdecimal() and len(entry.value) > len(value)
+    return (value.zfill(len(entry.value or "")),) if is_number else ()
 
 
 def _agreeing(entry: Field[str], other: Field[str], source: str, true_difference: float) -> Field[str]:

@@ -87,9 +87,12 @@ def group_invoices(sheets: Sequence[Invoice]) -> tuple[Invoice, ...]:
 def runs_on(invoice: Invoice, sheet: Invoice) -> bool:
     """Whether *sheet* goes on with *invoice*: same number and person, other acts."""
     one, other = invoice.invoice_number, sheet.invoice_number
+    sure = min(one.confidence, other.confidence) >= _SURE
     if one.value is None or other.value is None or bare_number(one.value) != bare_number(other.value):
-        return False
-    if min(one.confidence, other.confidence) < _SURE and _is_complete(invoice) and _is_complete(sheet):
+        # one of the two misread: a table without its total goes on over the sheet
+        if sure or not invoice.total_amount.is_empty or not same_patient(invoice, sheet):
+            return False
+    elif not sure and _is_complete(invoice) and _is_complete(sheet):
         return False  # two invoices of their own, one number misread
     if same_patient(invoice, sheet) is False:
         return False

@@ -5,9 +5,8 @@ rule become surer; a doubtful one takes the value that satisfies it, if the ink 
 lowers a confidence and never overrules sure ink: a wrong price is the paper's fault, and must stay visible.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Final
 
 from schemas.field import EMPTY_IS_LIKELIER, Alternative, Blind, Field
@@ -31,53 +30,22 @@ class Candidate:
     is_other: bool = False
 
 
-Rule = Callable[[Sequence[Candidate]], float]
-
-
-def candidates(entry: Field[str]) -> list[Candidate]:
-    """Return what an entry may say, likeliest first, with the rest of the probability as "other"."""
+def candidates(entry: Field[str], *, kept: int = _CANDIDATES) -> list[Candidate]:
+    """Return what an entry may say, the *kept* likeliest first, with the rest of the probability as "other"."""
     listed: dict[str | None, float] = {}
     if entry.value is not None or entry.confidence > 0:
         listed[entry.value] = entry.confidence
     for alternative in entry.alternatives:
         listed[alternative.value] = max(listed.get(alternative.value, 0.0), alternative.probability)
-    best = sorted(listed.items(), key=lambda item: -item[1])[:_CANDIDATES]
+    if entry.ink is not None:
+        left = 1.0 - min(1.0, sum(listed.values()))
+        more = {value: share for value, share in entry.ink.listed if value not in listed}
+        scale = min(1.0, left / sum(more.values())) if more else 0.0
+        listed |= {value: share * scale for value, share in more.items()}
+    best = sorted(listed.items(), key=lambda item: -item[1])[:kept]
     found = [Candidate(value, p) for value, p in best if p >= _WORTH]
     rest = max(1.0 - sum(c.probability for c in found), _WORTH / 10)
     return [*found, Candidate(None, rest, is_other=True)]
-
-
-def weighed(entries: Sequence[Field[str]], rule: Rule, source: str) -> list[Field[str]]:
-    """Return *entries* as sure as *rule* makes them.
-
-    Args:
-        entries: readings that constrain each other.
-        rule: how likely the paper bears such a combination; at or above 0.1 means that the rule holds.
-        source: name of the rule, where it changes a value.
-    """
-    options = [candidates(entry) for entry in entries]
-    weights: list[dict[Candidate, float]] = [dict.fromkeys(o, 0.0) for o in options]
-    best: tuple[float, tuple[Candidate, ...]] = (0.0, ())
-    for combination in product(*options):
-        odds = rule(combination)
-        weight = odds
-        for candidate in combination:
-            weight *= candidate.probability
-        for place, candidate in enumerate(combination):
-            weights[place][candidate] += weight
-        if odds >= HOLDS and not any(c.is_other for c in combination) and weight > best[0]:
-            best = (weight, combination)
-    total = sum(weights[0].values()) if weights else 0.0
-    if not best[1] or not total or best[0] / total <= EMPTY_IS_LIKELIER:
-        return list(entries)
-    return [
-        taken(entry, choice.value, shares[choice] / total, source)
-        for entry, choice, shares in zip(entries, best[1], weights, strict=True)
-    ]
-
-
-#: A rule gives at least this where it holds.
-HOLDS: Final = 0.1
 
 
 def taken(entry: Field[str], value: str | None, confidence: float, source: str) -> Field[str]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from extractors.reading import PageReading
+from intake.calibration.apply import calibrated
 from intake.controls.registry import run_controls
 from intake.decide import decide
 from intake.failures import log_failure, not_concluded
 from intake.grouping import group
+from intake.hand import read_again
 from intake.lot import Lot, Thresholds
 from intake.matching import match
 from intake.places import from_zero
@@ -48,14 +50,23 @@ def judge(
     try:
         lot = ungrouped(readings, flow=flow, received_on=received_on, thresholds=thresholds)
         lot = group(readings, flow=flow, received_on=received_on, thresholds=thresholds)
-        lot = match(lot)
-        lot = resolve(lot)
+        lot = calibrated(settle(lot))
         flags, not_checked = run_controls(lot)
         lot = decide(lot, flags, not_checked)
     except Exception as exc:  # noqa: BLE001 - whatever the logic does, what was read is kept
         log_failure("lot", exc)
         flags = (*flags, not_concluded())
     return Judged(lot, flags, not_checked)
+
+
+def settle(lot: Lot) -> Lot:
+    """Return a grouped lot matched and resolved; what that teaches of the writer's hand reads the doubtful rest again.
+
+    The second reading is weighed like the first, from the ink on: nothing the lot had argued is argued twice.
+    """
+    settled = resolve(match(lot))
+    again = read_again(lot, settled)
+    return settled if again is lot else resolve(match(again))
 
 
 def judge_stack(

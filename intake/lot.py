@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Final, TypeVar
 
+from intake.calibration.acceptance import Acceptance
+from intake.calibration.curves import BUILT_IN
 from intake.likeness import bare_number
 from schemas.batch import Flow, Match
 from schemas.bordereau import Bordereau, Line
@@ -27,8 +29,15 @@ _CAISSE_LENGTH: Final = 5
 class Thresholds:
     """The figures that decide, each with its unit and origin; ``intake.settings`` lets an organisation change them."""
 
-    #: probability from which a paying or identifying field needs no person: with some 60 fields an invoice, calibrated
-    #: readings above it are wrong far less often than its complement (most stand above 0.999)
+    #: share of wrong values among accepted fields one is ready to bear (design.md, section 4); what follows from it for
+    #: an invoice is read off the calibration (docs/calibration.md)
+    accepted_error: float = 0.001
+    #: the calibration: ``built-in``, ``none``, or a file of ``liasse calibrate``
+    calibration: str = BUILT_IN
+    #: how many times more than the calibration expects the lots to come may err: half of the error is kept in reserve
+    reserve: float = 2.0
+    #: probability from which one reading alone may accuse a paper of what is rare; without a calibration, also the one
+    #: from which a paying or identifying field needs no person
     certain: float = 0.98
     #: probability each value must have before a fault of the paper is told from it; below, the doubt goes to review
     evidence: float = 0.90
@@ -81,6 +90,13 @@ class Lot:
     seen_invoices: tuple[SeenInvoice, ...] = ()
     held_pieces: tuple[HeldPiece, ...] = ()
     decision: Decision = Decision.REVIEW
+    #: what the calibration asks of entries to be accepted; None where nothing is calibrated
+    calibrated_acceptance: Acceptance | None = None
+
+    @property
+    def acceptance(self) -> Acceptance:
+        """What entries must keep to be accepted; each ``certain``, where nothing is calibrated."""
+        return self.calibrated_acceptance or Acceptance(self.thresholds.certain)
 
     @property
     def lines(self) -> tuple[Line, ...]:

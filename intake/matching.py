@@ -1,55 +1,34 @@
 """Forms and bordereau lines, assigned jointly: which form is which line's, and which is nobody's.
 
-Each pair is weighed field by field as a log-likelihood ratio: how much likelier these two readings are if form and line
-are one invoice than if they are two. Unread fields are neutral. The whole lot is then assigned at once against the
+Each pair is weighed as a log-likelihood ratio (``intake.weighing``). The whole lot is then assigned at once against the
 explicit cost of "none of these", so that a foreign form stays out and a form with a true difference stays in.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import exp, log
+from math import exp
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intake.copies import find_copies
-from intake.differences import compared_entries
-from intake.insured import insured_entries
-from intake.likeness import OTHER_NAME, SAME_NAME, bare_number, digit_slips, name_likeness
 from intake.lot import Lot
 from intake.pieces import targets, tie_attachments, tie_prescriptions
+from intake.weighing import is_identified, weigh
 from schemas.batch import Match
-from schemas.bordereau import Bordereau, Line
-from schemas.field import Field
-from schemas.identifiers.nir import BODY_LENGTH
+from schemas.bordereau import Bordereau
 from schemas.invoice import Invoice
 
-#: Log-likelihood ratios of two equal readings: minus the log of how often two *different* invoices of one lot agree by
-#: chance (numbers differ within a lot; NIR, name and birth date agree within a family, or for one patient's invoices).
-_NUMBER_AGREES: Final = 7.0
-_NIR_AGREES: Final = 5.0
-_NAME_AGREES: Final = 4.5
-_BIRTH_AGREES: Final = 4.5
-_TOTAL_AGREES: Final = 3.0
-#: and of two invoices being one patient's, which makes all three agree.
-_SAME_PATIENT: Final = 5.5
-_PERSON: Final = ("insured_nir", "insured_name", "beneficiary_birth_date")
-#: Share of true pairs that really differ on a field: true differences are what the intake looks for, one in fifty.
-_TRUE_DIFFERENCE: Final = 0.02
-#: The number is what the line and its form share by construction: software prints both.
-_TRUE_NUMBER_DIFFERENCE: Final = 0.0002
+__all__ = ["Matching", "match", "match_forms", "weigh"]
+
 #: A pair needs this much in its favour: one chance in e^2 that nothing but luck speaks for it.
 _NONE_OF_THESE: Final = 2.0
 #: A pair without any identity in common is not made by position alone unless nothing speaks against it.
 _CONTRADICTION: Final = -1.0
-#: Weight of a field both of whose readings are nearly alike (one or two slips), against one that agrees.
-_NEARLY: Final = 0.5
 #: Position breaks ties between equal weights, never more.
 _POSITION: Final = 0.05
 _FORBIDDEN: Final = -1e6
-
-Weigh = Callable[[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,91 +77,6 @@ def match_forms(bordereau: Bordereau | None, invoices: Sequence[Invoice]) -> Mat
         for row, column in sorted(pairs.items())
     )
     return Matching(matches, copies, unidentified)
-
-
-def weigh(line: Line, invoice: Invoice, *, but: str | None = None) -> float:
-    """Return the log-likelihood ratio that *line* and *invoice* are one: above 0 speaks for it, below against.
-
-    Args:
-        line: the bordereau's line.
-        invoice: the form.
-        but: an entry to leave out: how sure the pair is before that entry is argued from it.
-    """
-    weights = {
-        entry: _weigh_entry(entry, on_line, on_form)
-        for entry, on_line, on_form, _ in compared_entries(line, invoice)
-        if entry != but
-    }
-    person = sum(weights.get(entry, 0.0) for entry in _PERSON)
-    # The same patient comes back: NIR, name and birth date then agree all three.
-    return min(person, _SAME_PATIENT) + sum(w for entry, w in weights.items() if entry not in _PERSON)
-
-
-def is_identified(invoice: Invoice) -> bool:
-    """Whether enough was read to tell whose invoice it is: its number, its NIR, or name and birth date."""
-    nir, name = insured_entries(invoice)
-    return (
-        _is_likely(invoice.invoice_number)
-        or _is_likely(nir)
-        or (_is_likely(name) and _is_likely(invoice.patient_birth_date))
-    )
-
-
-def _is_likely(entry: Field[str]) -> bool:
-    return entry.value is not None and entry.confidence >= 0.5  # noqa: PLR2004
-
-
-def _weigh_entry(entry: str, line: Field[str], form: Field[str]) -> float:
-    """Weigh one field; a doubtful reading that differs speaks less, and its alternatives are heard."""
-    if line.value is None or form.value is None:
-        return 0.0
-    compare, true_difference = _RULES[entry]
-    agreement = compare(line.value, form.value)
-    heard = [compare(line.value, a.value) + log(max(a.probability, 1e-6)) for a in form.alternatives]
-    best = max([agreement, *heard])
-    if best > 0:
-        return best
-    # P(differ | same invoice): one of the two is misread, or the papers truly differ.
-    trust = line.confidence * form.confidence
-    return -agreement * log(1.0 - trust * (1.0 - true_difference)) if agreement < 0 else 0.0
-
-
-def _weigh_number(one: str, other: str) -> float:
-    return _NUMBER_AGREES if bare_number(one) == bare_number(other) else -1.0
-
-
-def _weigh_nir(one: str, other: str) -> float:
-    slips = digit_slips(one[:BODY_LENGTH], other[:BODY_LENGTH])
-    if slips <= 2:  # noqa: PLR2004
-        return _NIR_AGREES * (_NEARLY if slips else 1.0)
-    return -1.0
-
-
-def _weigh_name(one: str, other: str) -> float:
-    alike = name_likeness(one, other)
-    if alike >= SAME_NAME:
-        return _NAME_AGREES
-    return _NAME_AGREES * _NEARLY * (alike - OTHER_NAME) / (SAME_NAME - OTHER_NAME) if alike >= OTHER_NAME else -1.0
-
-
-def _weigh_birth(one: str, other: str) -> float:
-    slips = digit_slips(one, other)
-    if slips <= 1:
-        return _BIRTH_AGREES * (_NEARLY if slips else 1.0)
-    return -1.0
-
-
-def _weigh_total(one: str, other: str) -> float:
-    return _TOTAL_AGREES if one == other else -1.0
-
-
-_RULES: Final[dict[str, tuple[Weigh, float]]] = {
-    "invoice_number": (_weigh_number, _TRUE_NUMBER_DIFFERENCE),
-    "insured_nir": (_weigh_nir, _TRUE_DIFFERENCE),
-    "insured_name": (_weigh_name, _TRUE_DIFFERENCE),
-    "beneficiary_birth_date": (_weigh_birth, _TRUE_DIFFERENCE),
-    "total_amount": (_weigh_total, _TRUE_DIFFERENCE),
-}
 
 
 def _assign(weights: NDArray[np.float64]) -> dict[int, int]:

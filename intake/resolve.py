@@ -12,7 +12,7 @@ from intake.arithmetic import reckoned
 from intake.calendar import dated
 from intake.common import CommonValue
 from intake.differences import compared_entries, differences
-from intake.evidence import Same, supported
+from intake.evidence import ON_THE_INK, Same, supported
 from intake.insured import insured_names
 from intake.likeness import same_text
 from intake.lot import Lot
@@ -30,6 +30,9 @@ _NUMBER_DIFFERENCE: Final = 0.0002
 #: I6 and I7). But that other number is another one throughout: one in five looks at all like a slip of the lot's.
 _OTHER_PROVIDER: Final = 0.002
 _OTHER_ORGANISME: Final = 0.002
+#: Of names that differ, the share that falls on one misspelling of the other paper's: hundreds of names exist, and what
+#: misread ink seems to say is seldom one of them.
+_NAME_ON_THE_INK: Final = 0.005
 #: Share of rows that bear another act than most rows of their form.
 _OTHER_ACT: Final = 0.15
 #: Log-likelihood ratio the *other* entries must give a pair before one of its entries is argued from the line.
@@ -82,7 +85,8 @@ def _with_line(lot: Lot, match: Match) -> Invoice:
         difference = _NUMBER_DIFFERENCE if entry == "invoice_number" else _TRUE_DIFFERENCE
         # The form's own spelling counts: "the same name" is not the same text.
         equal = same_text if entry == "insured_name" else same
-        found = supported(written, printed, source="bordereau", true_difference=difference, same=equal)
+        ink = _NAME_ON_THE_INK if entry == "insured_name" else ON_THE_INK
+        found = supported(written, printed, source="bordereau", true_difference=difference, same=equal, on_the_ink=ink)
         changed[names.get(entry, entry)] = found
     return invoice.model_copy(update=changed)
 
@@ -124,9 +128,7 @@ def _with_prescription(invoice: Invoice, piece: Prescription) -> Invoice:
     )
     return invoice.model_copy(
         update={
-            name: supported(
-                getattr(invoice, name), other, source="prescription", true_difference=_TRUE_DIFFERENCE, same=same
-            )
+            name: _told(getattr(invoice, name), other, name, source="prescription", same=same)
             for name, other, same in pairs
         }
     )
@@ -140,7 +142,12 @@ def _with_form(piece: Prescription, form: Invoice) -> Prescription:
     )
     return piece.model_copy(
         update={
-            name: supported(getattr(piece, name), other, source="feuille", true_difference=_TRUE_DIFFERENCE, same=same)
+            name: _told(getattr(piece, name), other, name, source="feuille", same=same)
             for name, other, same in pairs
         }
     )
+
+
+def _told(entry: Field[str], other: Field[str], name: str, *, source: str, same: Same) -> Field[str]:
+    ink = _NAME_ON_THE_INK if name.endswith("_name") else ON_THE_INK
+    return supported(entry, other, source=source, true_difference=_TRUE_DIFFERENCE, same=same, on_the_ink=ink)

@@ -26,10 +26,15 @@ def join_sheets(first: Invoice, second: Invoice) -> Invoice:
             "pages": first.pages + second.pages,
             "form": first.form or second.form,
             "acts": first.acts + second.acts,
-            "total_amount": first.total_amount if second.total_amount.value is None else second.total_amount,
+            "total_amount": _total(first.total_amount, second.total_amount),
             "marks": first.marks + tuple(_shifted(mark, len(first.acts)) for mark in second.marks),
         }
     )
+
+
+def _total(one: Field[str], other: Field[str]) -> Field[str]:
+    """Return the last sheet's total; where it bears none, that of a sheet before it. Ink unread is no empty entry."""
+    return one if other.is_empty or (other.value is None and one.value is not None) else other
 
 
 def _heading(one: Field[object], other: Field[object]) -> Field[object]:

@@ -8,6 +8,7 @@ from numpy.random import Generator
 from samples.documents import ROWS, TICKS, Case, Lot
 from samples.faults_between import BETWEEN_PAPERS
 from samples.faults_on_papers import ON_PAPERS
+from samples.faults_planted import plant
 from samples.profiles import Profile
 
 #: Every fault by name; a function spoils the lot, or returns False where it has nothing to spoil.
@@ -17,21 +18,27 @@ FAULTS: Final[dict[str, Callable[[Lot, Generator], bool]]] = {**ON_PAPERS, **BET
 def spoil(lot: Lot, rng: Generator, odds: Profile) -> None:
     """Spoil *lot* as *odds* say; a secure invoice has no form, which is no fault."""
     if lot.flow == "mixte":
-        for case in lot.cases:
-            case.flow = str(rng.choice(["securise", "degrade"]))
-            if case.line is not None:
-                case.line["flow"] = case.flow
-            if case.flow == "degrade":
-                case.attachments.append({"pages": [], "kind": "attestation_droits", "invoice": None, "line": None})
+        _draw_flows(lot, rng)
     for case in lot.cases:
         if lot.flow == "securise" or case.flow == "securise":
             case.invoice = None
             case.attachments = [a for a in case.attachments if a["kind"] != "attestation_droits"]
     if rng.random() >= odds.faultless or odds.only:
         _draw_faults(lot, rng, odds)
+    if odds.planted:
+        plant(lot, rng, odds.planted)
     for case in lot.cases:
         if case.invoice is not None and not case.faults and not case.allowed and rng.random() < odds.factures:
             make_facture(case)
+
+
+def _draw_flows(lot: Lot, rng: Generator) -> None:
+    for case in lot.cases:
+        case.flow = str(rng.choice(["securise", "degrade"]))
+        if case.line is not None:
+            case.line["flow"] = case.flow
+        if case.flow == "degrade":
+            case.attachments.append({"pages": [], "kind": "attestation_droits", "invoice": None, "line": None})
 
 
 def _draw_faults(lot: Lot, rng: Generator, odds: Profile) -> None:

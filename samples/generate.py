@@ -21,7 +21,7 @@ from samples.faults import spoil
 from samples.fonts import Split
 from samples.nomenclature_sample import money
 from samples.pages import Drawn, draw_leaves
-from samples.profiles import MIX, PROFILES, Profile
+from samples.profiles import MIX, PLANTED, PROFILES, Profile
 from samples.scanner import draw_scanner
 from samples.stacking import stack
 from samples.truth import truth_of
@@ -121,12 +121,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--lots", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--profile", choices=[*PROFILES, "all"], default=MIX, help="all: each profile in turn")
+    parser.add_argument("--profile", choices=[*PROFILES, "all"], default=MIX, help="all: each everyday profile in turn")
     parser.add_argument("--invoices", default="6-14", help="fewest-most invoices in a lot")
     parser.add_argument("--hands", choices=["train", "held_out", "all"], default="all")
     asked = parser.parse_args()
     fewest, _, most = asked.invoices.partition("-")
-    names = list(PROFILES)
+    names = [name for name in PROFILES if name != PLANTED]
     for i in range(asked.lots):
         profile = names[i % len(names)] if asked.profile == "all" else asked.profile
         lot = draw_lot([asked.seed, i], profile, invoices=(int(fewest), int(most or fewest)), hands=asked.hands)

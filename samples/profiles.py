@@ -39,6 +39,8 @@ class Profile:
     born_digital: float = 0.15
     #: only these faults, or all
     only: tuple[str, ...] = ()
+    #: share of the invoices that are foreign or truly differ from their line (``samples.faults_planted``)
+    planted: float = 0.0
     plain_files: bool = False
 
 
@@ -52,6 +54,8 @@ _QUIET: Final = Profile(
     modes=(0.8, 0.2, 0.0),
     dpis={200: 0.5, 300: 0.5},
 )
+#: Drawn only where named: its lots count what a match must survive, no everyday lot looks like them.
+PLANTED: Final = "planted"
 PROFILES: Final[dict[str, Profile]] = {
     MIX: Profile(factures=0.02),
     "clean_typed": replace(_QUIET, hand_share=0.0, mixed_share=0.0),
@@ -64,5 +68,15 @@ PROFILES: Final[dict[str, Profile]] = {
     "secure": replace(Profile(), flows={"securise": 1.0}, faultless=0.5),
     "degrade": replace(Profile(), flows={"degrade": 1.0}, faultless=0.5),
     "other_print": replace(_QUIET, other_print=1.0, hand_share=0.0, mixed_share=0.0),
+    PLANTED: replace(
+        Profile(),
+        planted=0.6,
+        faultless=1.0,
+        strangers=0.0,
+        rough=0.3,
+        phone=0.0,
+        hand_share=0.5,
+        flows={"papier": 1.0},
+    ),
     "pieces": replace(Profile(), strangers=8.0, faultless=1.0, factures=0.3),
 }

@@ -4,8 +4,8 @@ import heapq
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from extractors.decoding.cells import Floats
 from extractors.decoding.hypotheses import Hypothesis
 
 EMPTY: Final = " "
@@ -20,9 +20,7 @@ _LEAST: Final = 1e-4
 _JUNK_IS_RARER: Final = 0.2
 
 
-def strings(
-    probabilities: NDArray[np.float32], classes: str, allowed: list[str], *, beam: int = _BEAM
-) -> list[Hypothesis]:
+def strings(probabilities: Floats, classes: str, allowed: list[str], *, beam: int = _BEAM) -> list[Hypothesis]:
     """Return the likeliest strings of a comb, best first, one character a cell.
 
     Args:
@@ -32,9 +30,8 @@ def strings(
             ``" "`` and ``"?"`` are always possible.
         beam: how many strings are kept.
     """
-    softened = (1.0 - _DOUBT) * probabilities.astype(np.float64) + _DOUBT / len(classes)
     held: list[tuple[float, str]] = [(0.0, "")]
-    for row, symbols in zip(softened, allowed, strict=True):
+    for row, symbols in zip(softened(probabilities), allowed, strict=True):
         wanted = [(float(row[i]), c) for i, c in enumerate(classes) if c in symbols or c in (EMPTY, JUNK)]
         options = [(np.log(p), c) for p, c in heapq.nlargest(_SYMBOLS_A_CELL, wanted) if p > _LEAST]
         grown = [(score + gain, text + symbol) for score, text in held for gain, symbol in options]
@@ -42,13 +39,18 @@ def strings(
     return [Hypothesis(text, float(np.exp(score))) for score, text in held]
 
 
-def with_rare_junk(probabilities: NDArray[np.float32], classes: str) -> NDArray[np.float32]:
+def softened(probabilities: Floats) -> Floats:
+    """Return *probabilities* with some left to every symbol: no cell excludes one."""
+    return np.asarray((1.0 - _DOUBT) * probabilities + _DOUBT / probabilities.shape[1])
+
+
+def with_rare_junk(probabilities: Floats, classes: str) -> Floats:
     """Return *probabilities* with junk as rare as it is on forms; the reader learnt it among many more examples."""
     rarer = probabilities.copy()
     rarer[:, classes.index(JUNK)] *= _JUNK_IS_RARER
-    return np.asarray(rarer / rarer.sum(axis=1, keepdims=True), np.float32)
+    return np.asarray(rarer / rarer.sum(axis=1, keepdims=True))
 
 
-def emptiness(probabilities: NDArray[np.float32], classes: str) -> float:
+def emptiness(probabilities: Floats, classes: str) -> float:
     """Return the probability that no cell holds anything."""
-    return float(np.prod(probabilities[:, classes.index(EMPTY)].astype(np.float64)))
+    return float(np.prod(probabilities[:, classes.index(EMPTY)]))

@@ -31,7 +31,24 @@ _NIR_BODY: Final = re.compile(r"[12](\d\d)(0[1-9]|1[0-2]|[2-9]\d)(0[1-9]|[1-8]\d
 _OTHER_NIR: Final = re.compile(r"[3-8]\d{5}[\dAB]\d{6}")
 
 
-class Digits:
+class _Comb:
+    """What all combs have."""
+
+    def odds(self, text: str) -> float:
+        """Return how regular *text* is, key and all."""
+        raise NotImplementedError
+
+    def key_odds(self, text: str) -> float:
+        """Return 1.0: no key."""
+        del text
+        return 1.0
+
+    def format_odds(self, text: str) -> float:
+        """Return how regular *text* is to the eye: its key left out."""
+        return self.odds(text) / self.key_odds(text)
+
+
+class Digits(_Comb):
     """A number of at most *length* digits, flush left or right in its comb."""
 
     unlisted = 1.0
@@ -50,10 +67,9 @@ class Digits:
         kept = text.strip()
         return _GAP if " " in kept else 1.0 if len(kept) == self.length else _SHORT
 
-    def key_odds(self, text: str) -> float:
-        """Return 1.0: no key."""
-        del text
-        return 1.0
+    def writings(self, value: str) -> tuple[str, ...]:
+        """Return the number flush left and flush right."""
+        return tuple(dict.fromkeys((value.ljust(self.length), value.rjust(self.length))))
 
 
 class Cents(Digits):
@@ -64,6 +80,10 @@ class Cents(Digits):
         kept = text.lstrip()
         whole, cents = kept[:-2], kept[-2:]
         return f"{int(whole)}.{cents}" if len(kept) > 2 and " " not in kept else None  # noqa: PLR2004 - 0 and the cents
+
+    def writings(self, value: str) -> tuple[str, ...]:
+        """Return the amount's digits, flush right."""
+        return (value.replace(".", "").rjust(self.length),)
 
     def odds(self, text: str) -> float:
         """Return less where a blank cuts the amount; its length says nothing."""
@@ -102,7 +122,7 @@ class Luhn(Digits):
         return _WRONG_LUHN if is_whole and not luhn.is_valid(digits) else 1.0
 
 
-class Nir:
+class Nir(_Comb):
     """A NIR: 13 characters and, where it is written, its key."""
 
     unlisted = 1 / 97 + _WRONG_NIR_KEY
@@ -114,6 +134,10 @@ class Nir:
         """Return 15 characters, or 13 where the key's cells are blank, or None where a blank cuts them."""
         kept = text.rstrip()
         return kept if len(kept) in (13, 15) and " " not in kept else None
+
+    def writings(self, value: str) -> tuple[str, ...]:
+        """Return the number flush left: its key's cells may stay blank."""
+        return (value.ljust(15),)
 
     def odds(self, text: str) -> float:
         """Return less for a number its issuer would not give, or whose key is wrong."""
@@ -137,7 +161,7 @@ class Nir:
         return _WRONG_NIR_KEY if has_key and not nir.is_valid(kept) else 1.0
 
 
-class CombDate:
+class CombDate(_Comb):
     """A date in eight cells, DDMMYYYY."""
 
     # of the dates one wrong digit away, about half exist in the years expected
@@ -153,12 +177,11 @@ class CombDate:
 
     def odds(self, text: str) -> float:
         """Return less for a day no calendar has, or a year far from any care."""
-        return calendar_odds(self.value(text) or "", self._years)
+        return calendar_odds(self.value(text) or "", self._years)  # the calendar is the format, not a key
 
-    def key_odds(self, text: str) -> float:
-        """Return 1.0: the calendar is the comb's format, not a key."""
-        del text
-        return 1.0
+    def writings(self, value: str) -> tuple[str, ...]:
+        """Return the date's eight figures."""
+        return ("".join(reversed(value.split("-"))),)
 
 
 def calendar_odds(value: str, years: range) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from extractors.decoding.calibration import AS_DECODED, Calibration
+from extractors.decoding.ink import listed_ink
 from schemas.field import Alternative, Blind, Field
 from schemas.geometry import Box
 
@@ -89,9 +90,10 @@ def decide(
         weights[value] += weight
         if value not in raws or weight > raws[value][0]:
             raws[value] = (weight, hypothesis.text)
-    if not weights:
-        return unread(listed[0].text if listed else None, place)
     missing = max(0.0, 1.0 - sum(h.probability for h in listed))
+    offered = listed_ink(seen, missing)
+    if not weights:
+        return unread(listed[0].text if listed else None, place).with_ink(offered)
     ranked = sorted(weights, key=lambda v: -weights[v])
     best = ranked[0]
     # a regular entry is seldom a misreading of another one; an irregular one is most often a misreading
@@ -101,10 +103,10 @@ def decide(
     # the others share what is left
     evidence = max(evidence, (sum(weights.values()) - weights[best]) / max(1.0 - confidence, 1e-9))
     if _WITHOUT_VALUE * broken > max(ink.values()):
-        return unread(listed[0].text, place, _alternatives(ranked, weights, evidence))
+        return unread(listed[0].text, place, _alternatives(ranked, weights, evidence)).with_ink(offered)
     alone = max(seen, key=lambda v: seen[v])
     share = seen[alone] / (sum(seen.values()) + missing)
-    return Field[str](
+    field = Field[str](
         value=best,
         raw=raws[best][1],
         confidence=confidence,
@@ -114,6 +116,7 @@ def decide(
         blind=Blind[str](value=alone, confidence=share) if alone != best else None,
         alternatives=_alternatives(ranked[1:], weights, evidence) if confidence < _CERTAIN else (),
     )
+    return field.with_ink(offered)
 
 
 def unread(raw: str | None, place: Place, alternatives: tuple[Alternative[str], ...] = ()) -> Field[str]:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from extractors.decoding.number_entry import LineGrammar
 from extractors.decoding.texts import Amount, Code, Coefficient, WholeNumber, WrittenDate
 from extractors.feuilles.corrected import read_corrected
-from extractors.feuilles.entries import EntryReader, LineGrammar
+from extractors.feuilles.entries import EntryReader
 from extractors.feuilles.form_view import Rect
 from extractors.forms.template import Zone
 from extractors.marks.erasures import Written, strike_of

@@ -4,7 +4,6 @@ Strokes that stand over each other are one character; one that is too wide may b
 take it apart is kept with its probability, and the strings that come out are hypotheses like any reader's.
 """
 
-import heapq
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -13,7 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.decoding.cells import seen_cells
 from extractors.decoding.hypotheses import Hypothesis
+from extractors.decoding.spelling import CutNumber, Part, Way, shares_of_widths, spelled
 from extractors.feuilles.strokes import Entry, straight_line
 from extractors.readers.protocol import CellReader
 
@@ -30,13 +31,7 @@ _TALLEST_MARK: Final = 0.75
 _MARK: Final = 0.99
 # A slash leans at least this much: run over rise.
 _SLASH_LEAN: Final = 0.18
-# What the reader calls junk here is mostly a digit it was not shown well; then any digit is about as likely.
-_DIGITS: Final = "0123456789"
-_JUNK_IS_A_DIGIT: Final = 0.8
-_BLIND: Final = 0.02
-_BEAM: Final = 64
 _MOST_IN_ONE: Final = 4
-_LEAST: Final = 1e-3
 _MOST_CHARACTERS: Final = 16
 _CELL_PX: Final = 48
 
@@ -61,7 +56,13 @@ class _Piece:
 
 
 def read_characters(entry: Entry, reader: CellReader, *, separators: str = ",") -> list[Hypothesis]:
-    """Return the likeliest strings of a number, best first; empty where it is not one (too many strokes).
+    """Return the likeliest strings of a number, best first; empty where it is not one (too many strokes)."""
+    number = cut_number(entry, reader, separators=separators)
+    return [] if number is None else spelled(number)
+
+
+def cut_number(entry: Entry, reader: CellReader, *, separators: str = ",") -> CutNumber | None:
+    """Return a number taken apart, its characters looked at; None where it is not one (too many strokes).
 
     Args:
         entry: the strokes, one line.
@@ -71,25 +72,25 @@ def read_characters(entry: Entry, reader: CellReader, *, separators: str = ",") 
     pieces = _pieces(entry)
     tall = [p.height for p in pieces]
     if not pieces or len(pieces) > _MOST_CHARACTERS:
-        return []
+        return None
     line = float(np.median([h for h in tall if h >= 0.6 * max(tall)]))
-    cuts: list[list[list[_Piece]]] = [_ways(piece, line) for piece in pieces]
-    crops = [_crop(entry, part, line) for ways in cuts for way in ways for part in way]
-    probabilities = iter(reader.read_cells(crops).astype(np.float64))
-    held: list[tuple[float, str]] = [(0.0, "")]
-    for piece, ways in zip(pieces, cuts, strict=True):
-        options: dict[str, float] = {}
+    crops: list[NDArray[np.uint8]] = []
+    cut: list[tuple[Way, ...]] = []
+    for piece in pieces:
+        ways = _ways(piece, line)
+        found: list[Way] = []
         for way, weight in zip(ways, _weights(piece, ways, line), strict=True):
-            rows = [next(probabilities) for _ in way]
-            parts = [
-                _symbols(part, row, reader.classes, line, entry, separators)
-                for part, row in zip(way, rows, strict=True)
-            ]
-            for text, p in _joined(parts):
-                options[text] = options.get(text, 0.0) + weight * p
-        likely = [(np.log(p), text) for text, p in options.items() if p > _LEAST]
-        held = heapq.nlargest(_BEAM, [(s + gain, text + more) for s, text in held for gain, more in likely])
-    return [Hypothesis(text, float(np.exp(score))) for score, text in held]
+            parts = []
+            for part in way:
+                marks = _marks(part, line, entry, separators)
+                slash = _slash(part, line) if not marks and "/" in separators else 0.0
+                parts.append(Part(marks) if marks else Part(cell=len(crops), slash=slash))
+                if not marks:
+                    crops.append(_crop(entry, part, line))
+            found.append(Way(weight, tuple(parts)))
+        cut.append(tuple(found))
+    probabilities, features = reader.read_cells_with_features(crops)
+    return CutNumber(tuple(cut), seen_cells(reader.classes, probabilities, features))
 
 
 def _pieces(entry: Entry) -> list[_Piece]:
@@ -148,8 +149,7 @@ def _weights(piece: _Piece, ways: list[list[_Piece]], line: float) -> list[float
     """Return how likely each way is from the piece's width alone."""
     wide = piece.width / (_DIGIT_WIDTH * line)
     scores = [float(np.exp(-(((wide - len(way)) / 0.45) ** 2))) if len(way) > 1 or wide > 1 else 1.0 for way in ways]
-    total = sum(scores)
-    return [s / total for s in scores] if total > 0 else [1.0 / len(ways)] * len(ways)
+    return shares_of_widths(scores)
 
 
 def _crop(entry: Entry, piece: _Piece, line: float) -> NDArray[np.uint8]:
@@ -176,23 +176,14 @@ def _line_middle(entry: Entry) -> float:
     return float(rows[0] + rows[-1] + 1) / 2
 
 
-def _symbols(
-    piece: _Piece, row: NDArray[np.float64], classes: str, line: float, entry: Entry, separators: str
-) -> list[tuple[str, float]]:
-    """Return what one character may be, with probabilities."""
+def _marks(piece: _Piece, line: float, entry: Entry, separators: str) -> tuple[tuple[str, float], ...]:
+    """Return what a short stroke may be, with probabilities; nothing for one as tall as a character."""
     low = piece.y0 > _line_middle(entry) - 0.1 * line
-    if (piece.height < _SHORT * line or (low and piece.height < _TALLEST_MARK * line)) and piece.width < 0.8 * line:
-        low = low or (piece.y0 + piece.y1) / 2 > _line_middle(entry)
-        mark = "," if low and "," in separators else "." if low else "-"
-        return [(mark, _MARK)] if mark in separators else [("", 0.6), ("?", 0.3)]
-    slash = _slash(piece, line) if "/" in separators else 0.0
-    digits = {c: float(p) * (1.0 - slash) for c, p in zip(classes, row, strict=True) if c in _DIGITS}
-    # a piece that was cut wrong looks like junk: that says little about the number
-    junk = float(row[classes.index("?")]) * (1.0 - slash)
-    known = sum(digits.values()) + len(_DIGITS) * _BLIND
-    options = [(c, p + _JUNK_IS_A_DIGIT * junk * (p + _BLIND) / known) for c, p in digits.items()]
-    options.append(("?", (1.0 - _JUNK_IS_A_DIGIT) * junk))
-    return [*options, ("/", slash)] if slash > 0 else options
+    if not (piece.height < _SHORT * line or (low and piece.height < _TALLEST_MARK * line)) or piece.width >= 0.8 * line:
+        return ()
+    low = low or (piece.y0 + piece.y1) / 2 > _line_middle(entry)
+    mark = "," if low and "," in separators else "." if low else "-"
+    return ((mark, _MARK),) if mark in separators else (("", 0.6), ("?", 0.3))
 
 
 def _slash(piece: _Piece, line: float) -> float:
@@ -209,11 +200,3 @@ def _slash(piece: _Piece, line: float) -> float:
     if -slope < _SLASH_LEAN:
         return 0.25 if piece.height > 1.15 * line else 0.08
     return 0.9 if piece.height > 1.1 * line or -slope > 2 * _SLASH_LEAN else 0.6
-
-
-def _joined(parts: list[list[tuple[str, float]]]) -> list[tuple[str, float]]:
-    held = [("", 1.0)]
-    for options in parts:
-        best = heapq.nlargest(4, options, key=lambda o: o[1])
-        held = [(text + symbol, p * q) for text, p in held for symbol, q in best]
-    return held

@@ -3,7 +3,9 @@
 from typing import Final
 
 from extractors.decoding.hypotheses import unread
-from extractors.feuilles.entries import EntryReader, LineGrammar
+from extractors.decoding.ink import ListedInk
+from extractors.decoding.number_entry import LineGrammar
+from extractors.feuilles.entries import EntryReader
 from extractors.feuilles.form_view import Rect
 from extractors.feuilles.strokes import Entry
 from extractors.marks.strikes import Strike
@@ -37,7 +39,9 @@ def read_corrected(
             continue
         field = reader.read_entry(entry, grammar, digits=digits)
         if field.value is not None:
-            return field.model_copy(update={"confidence": _TRUST * field.confidence})
+            doubted = field.model_copy(update={"confidence": _TRUST * field.confidence})
+            # its characters are not weighed anew: which of the two entries counts stays the doubt
+            return doubted.with_ink(ListedInk(field.ink.listed, 1.0 - _TRUST)) if field.ink else doubted
     return unread(None, reader.place(rect, reader.line_source))
 
 

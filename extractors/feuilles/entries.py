@@ -1,22 +1,34 @@
 """One form's entries, read: combs cell by cell, lines by the readers that suit their writing."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.decoding import combs, ctc
-from extractors.decoding.calibration import COMBS
-from extractors.decoding.hypotheses import Grammar, Hypothesis, Place, decide, empty
-from extractors.decoding.texts import with_lost_strokes
-from extractors.feuilles.characters import read_characters
+from extractors.decoding.cells import seen_cells
+from extractors.decoding.comb_entry import CombGrammar, decode_comb
+from extractors.decoding.hypotheses import Hypothesis, Place, decide, empty
+from extractors.decoding.ink import ListedInk, text_ink
+from extractors.decoding.number_entry import (
+    TRUST_CHARACTERS,
+    LineGrammar,
+    Reading,
+    aligned,
+    decided,
+    decode_number,
+    likeliest_share,
+    together,
+    weakened,
+)
+from extractors.decoding.spelling import spelled
+from extractors.feuilles.characters import cut_number
 from extractors.feuilles.figures import figures_agree
 from extractors.feuilles.form_view import FormView, Rect
 from extractors.feuilles.strokes import Entry, Ink
-from extractors.readers.protocol import Readers
+from extractors.readers.protocol import LinePosteriors, Readers
 from schemas.field import Field
 
 # What a cell's crop adds to the cell, as a share of its width and height: the cell reader's own convention.
@@ -28,8 +40,6 @@ _EMPTY: Final = 0.995
 _PRINTED: Final = 0.93
 # Printed figures read this surely one by one need no second reader; what they add up to is checked besides.
 _ALONE: Final = 0.975
-# Hypotheses that hold less probability than this together say nothing.
-_SAID: Final = 0.8
 # Two readers that agree this much need no third.
 _SETTLED: Final = 0.97
 # What the reader of print says of handwriting is worth this share of its confidence.
@@ -42,41 +52,6 @@ _ONE_LETTER_OFF: Final = 0.02
 _KNOWN_BY_CHANCE: Final = 0.2
 _TRUST_LINES: Final = 0.96
 _TRUST_PRINT: Final = 0.98
-_TRUST_CHARACTERS: Final = 0.99
-# How a text reader's doubt is shared: when it errs, the right string is this likely to be the other reader's.
-_OTHER_READER: Final = 0.25
-
-
-class LineGrammar(Grammar, Protocol):
-    """What an entry on a line may hold, and how its characters are folded before."""
-
-    @property
-    def fold(self) -> Mapping[str, str] | None:
-        """For each character that may stand there, the one it is read as; None leaves all as they are."""
-        ...
-
-    @property
-    def separators(self) -> str:
-        """Of a number: the marks that may part its digits."""
-        ...
-
-    def lost(self, text: str) -> tuple[str, ...]:
-        """Return what stood there if a pale stroke of *text* was lost."""
-        ...
-
-    @property
-    def words(self) -> Collection[str]:
-        """Words it is likely to be."""
-        ...
-
-
-class CombGrammar(Grammar, Protocol):
-    """What a comb may hold."""
-
-    @property
-    def allowed(self) -> list[str]:
-        """For each cell, the symbols it may hold."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +108,20 @@ class EntryReader:
         """Return each comb's reading; the cells of all of them go to the reader at once."""
         filled = [zone for zone in zones if self.ink.area_mm2(zone.rect) >= _COMB_DUST_MM2]
         crops = [self._cell(cell) for zone in filled for cell in zone.cells]
-        probabilities = self._readers.cells.read_cells(crops) if crops else np.zeros((0, 1), np.float32)
+        reader = self._readers.cells
+        probabilities, features = reader.read_cells_with_features(crops)
         readings = {}
         start = 0
         for zone in filled:
-            readings[zone.name] = self._decode(zone, probabilities[start : start + len(zone.cells)])
+            part = np.s_[start : start + len(zone.cells)]
+            cells = seen_cells(reader.classes, probabilities[part], features[part])
+            field = decode_comb(cells, zone.grammar, self.place(zone.rect, reader.name))
+            junk = () if field.is_empty else tuple(probabilities[part, reader.classes.index(combs.JUNK)].tolist())
+            readings[zone.name] = CombReading(zone, field, junk)
             start += len(zone.cells)
-        source = self._readers.cells.name
         return [
-            readings.get(zone.name) or CombReading(zone, empty(self.place(zone.rect, source), _EMPTY)) for zone in zones
+            readings.get(zone.name) or CombReading(zone, empty(self.place(zone.rect, reader.name), _EMPTY))
+            for zone in zones
         ]
 
     def read_line(
@@ -175,16 +155,18 @@ class EntryReader:
         printed = entry.is_printed if printed is None else printed
         if digits:
             return self._read_number(entry, grammar, printed=printed)
-        readings: list[list[Hypothesis]] = []
-        names: list[str] = []
+        readings: list[Reading] = []
         if printed is not False:
             readings.append(self._printed(entry, grammar, digits=False, trusted=bool(printed)))
-            names.append(self._readers.text.name)
-            if _is_settled(readings[0], grammar, _PRINTED) and self._figures_agree(entry, readings[0][0].text):
-                return decide(readings[0], grammar, self.place(entry.rect, names[0]))
-        readings.append(self._written(entry, grammar))
-        names.append(self._readers.lines.name)
-        return self._decided(entry, grammar, readings, names)
+            said = readings[0].hypotheses
+            if _is_settled(said, grammar, _PRINTED) and self._figures_agree(entry, said[0].text):
+                return decide(said, grammar, self.place(entry.rect, readings[0].reader))
+        posteriors = self._readers.lines.read_line(entry.grey)
+        readings.append(Reading(self._readers.lines.name, _written(posteriors, grammar)))
+        field = decided(tuple(readings), grammar, self.place(entry.rect, readings[0].reader))
+        if printed or grammar.words or not isinstance(field.ink, ListedInk):
+            return field
+        return field.with_ink(text_ink(field.ink, posteriors))  # a person's name: any name may be asked for
 
     def _figures_agree(self, entry: Entry, text: str) -> bool:
         return figures_agree(entry, text, self.view.px_per_mm, self._readers.cells)
@@ -192,89 +174,46 @@ class EntryReader:
     def _read_number(self, entry: Entry, grammar: LineGrammar, *, printed: bool | None) -> Field[str]:
         """Return a number: character by character, then by a reader of whole lines, then by both kinds of those."""
         cells, text, lines = self._readers.cells, self._readers.text, self._readers.lines
-        readings = [_weakened(read_characters(entry, cells, separators=grammar.separators), _TRUST_CHARACTERS)]
-        names = [cells.name]
-        if printed and _share(readings[0], grammar) >= _ALONE:
-            return self._decided(entry, grammar, readings, names)
-        for name in (text.name, lines.name) if printed else (lines.name, text.name):
+        number = cut_number(entry, cells, separators=grammar.separators)
+        own = [] if number is None else weakened(spelled(number), TRUST_CHARACTERS)
+        others: list[Reading] = []
+        names: tuple[str, ...] = (text.name, lines.name) if printed else (lines.name, text.name)
+        if printed and likeliest_share(own, grammar) >= _ALONE:
+            names = ()
+        for name in names:
             if name == text.name:
-                readings.append(self._printed(entry, grammar, digits=True, trusted=bool(printed)))
+                other = self._printed(entry, grammar, digits=True, trusted=bool(printed))
             else:
-                readings.append(self._written(entry, grammar))
+                other = Reading(name, _written(lines.read_line(entry.grey), grammar))
             # two ways to write the same value are no disagreement
-            readings[-1] = _aligned(readings[-1], readings[0], grammar)
-            names.append(name)
-            if _share(together(*readings), grammar) >= _SETTLED:
+            others.append(Reading(name, aligned(other.hypotheses, own, grammar)))
+            if likeliest_share(together(own, *(o.hypotheses for o in others)), grammar) >= _SETTLED:
                 break
-        return self._decided(entry, grammar, readings, names)
+        place = self.place(entry.rect, cells.name)
+        if number is None:
+            return decided((Reading(cells.name, []), *others), grammar, place)
+        return decode_number(number, cells.name, tuple(others), grammar, place)
 
-    def _written(self, entry: Entry, grammar: LineGrammar) -> list[Hypothesis]:
-        posteriors = self._readers.lines.read_line(entry.grey)
-        written = ctc.strings(posteriors, grammar.fold)
-        if grammar.words:
-            known = _merged(_neighbours(written, grammar.words), ctc.of_words(posteriors, grammar.words, grammar.fold))
-            written = _merged(known, written)
-        return _weakened(written, _TRUST_LINES)
-
-    def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> list[Hypothesis]:
+    def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> Reading:
         reading = self._readers.text.read_line(entry.grey, digits_only=digits)
         trust = _TRUST_PRINT if trusted else _NOT_PRINTED
         text, sure = _folded(reading.text, grammar.fold), reading.confidence
         if trusted and text in grammar.words:  # a misread word is seldom another known one
             sure = 1.0 - _KNOWN_BY_CHANCE * (1.0 - sure)
-        return [Hypothesis(text, trust * sure)] if text else []
-
-    def _decided(
-        self, entry: Entry, grammar: LineGrammar, readings: list[list[Hypothesis]], names: list[str]
-    ) -> Field[str]:
-        # a stroke the scan lost is lost to all readers alike
-        hypotheses = with_lost_strokes(together(*readings), grammar)
-        field = decide(hypotheses, grammar, self.place(entry.rect, names[0]))
-        # the reader that was surest of what came out is named
-        given = [max((h.probability for h in r if h.text == field.raw), default=0.0) for r in readings]
-        return field.model_copy(update={"source": names[int(np.argmax(given))]})
+        return Reading(self._readers.text.name, [Hypothesis(text, trust * sure)] if text else [])
 
     def _cell(self, cell: Rect) -> NDArray[np.uint8]:
         x, y = _CELL_MARGIN
         return self.view.cut(self.ink.grey, cell.grown(x * cell.w, y * cell.h))
 
-    def _decode(self, zone: CombZone, probabilities: NDArray[np.float32]) -> CombReading:
-        classes = self._readers.cells.classes
-        place = self.place(zone.rect, self._readers.cells.name)
-        blank = combs.emptiness(probabilities, classes)
-        if blank > 1.0 - blank:
-            return CombReading(zone, empty(place, blank))
-        hypotheses = combs.strings(combs.with_rare_junk(probabilities, classes), classes, zone.grammar.allowed)
-        junk = tuple(float(j) for j in probabilities[:, classes.index(combs.JUNK)])
-        return CombReading(zone, decide(hypotheses, zone.grammar, place, COMBS), junk)
 
-
-def together(*readings: list[Hypothesis]) -> list[Hypothesis]:
-    """Return the hypotheses of several readers of the same ink as one list: agreement raises, disagreement lowers.
-
-    Each reader is taken to err on its own; when it errs, another one's string is right with ``_OTHER_READER``.
-    A reader without any hypothesis is not counted.
-    """
-    given = [{h.text: h.probability for h in reading} for reading in readings if reading]
-    if len(given) < 2:  # noqa: PLR2004 - nothing to put together
-        return next((reading for reading in readings if reading), [])
-    missed = [max(0.0, 1.0 - sum(one.values())) for one in given]
-    texts = {text for one in given for text in one}
-    weights = {
-        text: float(np.prod([one.get(text, left * _OTHER_READER) for one, left in zip(given, missed, strict=True)]))
-        for text in texts
-    }
-    # a string that none of them names would have to be missed by all
-    unnamed = float(np.prod(missed)) * _OTHER_READER ** (len(given) - 1)
-    total = sum(weights.values()) + unnamed
-    if total <= 0:  # each is certain of something else
-        share = 1.0 / len(given)
-        return [Hypothesis(text, share * sum(one.get(text, 0.0) for one in given)) for text in sorted(texts)]
-    return sorted((Hypothesis(t, w / total) for t, w in weights.items()), key=lambda h: -h.probability)
-
-
-def _weakened(hypotheses: list[Hypothesis], trust: float) -> list[Hypothesis]:
-    return [Hypothesis(h.text, trust * h.probability) for h in hypotheses]
+def _written(posteriors: LinePosteriors, grammar: LineGrammar) -> list[Hypothesis]:
+    """Return what the recogniser of lines makes of an entry, known words among it."""
+    written = ctc.strings(posteriors, grammar.fold)
+    if grammar.words:
+        known = _merged(_neighbours(written, grammar.words), ctc.of_words(posteriors, grammar.words, grammar.fold))
+        written = _merged(known, written)
+    return weakened(written, _TRUST_LINES)
 
 
 def _neighbours(written: list[Hypothesis], words: Collection[str]) -> list[Hypothesis]:
@@ -301,31 +240,6 @@ def _is_settled(hypotheses: list[Hypothesis], grammar: LineGrammar, enough: floa
         return False
     text = hypotheses[0].text
     return grammar.value(text) is not None and grammar.odds(text) == 1.0
-
-
-def _share(hypotheses: list[Hypothesis], grammar: LineGrammar) -> float:
-    """Return the likeliest value's share of what *hypotheses* say, weighed by *grammar*; 0.0 where they say little."""
-    weights: defaultdict[str, float] = defaultdict(float)
-    for hypothesis in hypotheses:
-        value = grammar.value(hypothesis.text) if "?" not in hypothesis.text else None
-        if value is not None:
-            weights[value] += hypothesis.probability * grammar.odds(hypothesis.text)
-    total = sum(weights.values())
-    return max(weights.values()) / total if total > _SAID else 0.0
-
-
-def _aligned(reading: list[Hypothesis], first: list[Hypothesis], grammar: LineGrammar) -> list[Hypothesis]:
-    """Return *reading* in the words of *first* where both stand for the same value (``3.11.25`` and ``03/11/2025``)."""
-    written: dict[str, str] = {}
-    for hypothesis in first:
-        value = grammar.value(hypothesis.text) if "?" not in hypothesis.text else None
-        if value is not None:
-            written.setdefault(value, hypothesis.text)
-    found: defaultdict[str, float] = defaultdict(float)
-    for hypothesis in reading:
-        value = grammar.value(hypothesis.text) if "?" not in hypothesis.text else None
-        found[written.get(value or "", hypothesis.text)] += hypothesis.probability
-    return sorted((Hypothesis(text, p) for text, p in found.items()), key=lambda h: -h.probability)
 
 
 def _folded(text: str, fold: Mapping[str, str] | None) -> str:

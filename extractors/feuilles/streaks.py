@@ -21,13 +21,22 @@ _MOST: Final = 6
 
 def without_streaks(cleaned: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
     """Return a print-free view without thin lines that run down most of it; strokes that cross one stay whole."""
-    ink = cv2.threshold(cleaned, _INK_BELOW - 1, 255, cv2.THRESH_BINARY_INV)[1]
+    ink = np.asarray(cv2.threshold(cleaned, _INK_BELOW - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+    found = find_streaks(ink, px_per_mm)
+    if not found.any():
+        return cleaned
+    crossing = cv2.dilate(_strokes(ink, px_per_mm), np.ones((1, 3), np.uint8))
+    gone = cv2.bitwise_and(found, cv2.bitwise_not(crossing))
+    return np.asarray(cv2.bitwise_or(cleaned, gone), np.uint8)
+
+
+def find_streaks(ink: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
+    """Return 255 on the thin lines that run down most of a form, 0 elsewhere; *ink* is 255 on all that is dark."""
     thin = round(_THIN_MM * px_per_mm)
-    strokes = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, thin + 1), np.uint8))
-    y, x = np.nonzero(cv2.subtract(ink, strokes)[::_ROW_STEP])
-    height, width = cleaned.shape
+    y, x = np.nonzero(cv2.subtract(ink, _strokes(ink, px_per_mm))[::_ROW_STEP])
+    height, width = ink.shape
     y = y * _ROW_STEP - height // 2
-    found = np.zeros_like(cleaned)
+    found = np.zeros_like(ink)
     for _ in range(_MOST):
         lean, foot, rows = _straightest(x, y, width)
         if rows * _ROW_STEP < _LEAST_SHARE * height:
@@ -36,11 +45,13 @@ def without_streaks(cleaned: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.
         cv2.line(found, ends[0], ends[1], (255,), thin)
         away = np.abs(x - lean * y - foot) > thin / 2
         x, y = x[away], y[away]
-    if not found.any():
-        return cleaned
-    crossing = cv2.dilate(strokes, np.ones((1, 3), np.uint8))
-    gone = cv2.bitwise_and(found, cv2.bitwise_not(crossing))
-    return np.asarray(cv2.bitwise_or(cleaned, gone), np.uint8)
+    return found
+
+
+def _strokes(ink: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
+    """Return what of *ink* is wider than a streak."""
+    thin = round(_THIN_MM * px_per_mm)
+    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, thin + 1), np.uint8)), np.uint8)
 
 
 def _straightest(x: NDArray[np.intp], y: NDArray[np.intp], width: int) -> tuple[float, int, int]:

@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.feuilles.streaks import find_streaks
 from extractors.forms.anchors import DARK_PRINT
 from extractors.forms.light import Ground, evenly_lit, ground_of
 from extractors.forms.template import BoxMm, FormTemplate, Zone
+from extractors.forms.written import INK_BELOW, Shift, characters, shift_of_writing
 
 #: Resolution of the check: a table's white rules, 0.45 mm, still show.
 ENTRIES_PX_PER_MM: Final = 4.0
@@ -50,20 +52,7 @@ _SIDES_PX: Final = (5, 7, 9, 11, 13)
 _SURE: Final = 3.0
 #: Share of a square that must be free of ink.
 _LEAST_KEPT: Final = 0.25
-
-#: Where the tints are lost: ink's grey, and combs with so much ink and so many cells are looked at.
-_INK_BELOW: Final = 128.0
-_WRITTEN_MM2: Final = 2.0
-#: A typed 1 covers 0.7 mm2.
-_CHARACTER_MM2: Final = 0.5
-_FEWEST_CELLS: Final = 4
-#: Ink on the cells' edges over that in their middles, by area, and the share of ink above and below the comb: on 15
-#: bilevel forms by hand under 0.6 and 0.36, and over 1.25 and 0.5 with cells moved by half a cell or half a line.
-_ACROSS: Final = 1.1
-_OUTSIDE: Final = 0.5
-_BESIDE_MM: Final = 1.8
-#: One such comb is a strike or a stray stamp, two are another geometry.
-_MANY_BESIDE: Final = 2
+_IN_PLACE: Final = (0.0, 0.0)
 
 
 class EntriesCheck:
@@ -84,10 +73,17 @@ class EntriesCheck:
         tables = (zone for zone in template.zones if zone.kind == "table")
         self._rules = {zone.id: _rules_of(blank, zone) for zone in tables}
 
-    def agrees(self, page: NDArray[np.uint8]) -> bool:
-        """Return whether tinted entries of *page*, rectified at ``ENTRIES_PX_PER_MM``, stand as on the blank."""
+    def shift_on(self, page: NDArray[np.uint8]) -> Shift | None:
+        """Return how far, in mm right and down, the entries of *page* were filled off their places, nearly always 0, 0.
+
+        Args:
+            page: rectified at ``ENTRIES_PX_PER_MM``.
+
+        Returns:
+            None where the entries stand elsewhere than on the blank: another geometry under the same labels.
+        """
         if not self._tint_points or not self._white_points:
-            return self._are_written_in(page)
+            return self._written_off(page)
         smooth = np.asarray(cv2.GaussianBlur(evenly_lit(page, self._ground), (3, 3), 0), np.uint8)
         seen = smooth.ravel()
         tint_level = float(np.median(seen[np.concatenate(self._tint_points)]))
@@ -95,9 +91,9 @@ class EntriesCheck:
         step = white_level - tint_level
         quartiles = np.percentile(seen[np.concatenate(self._tint_points)], (25, 75))
         if np.ptp(quartiles) > max(_UNEVEN * step, _UNEVEN_LEVELS):
-            return self._agrees_in_dots(page, smooth)
+            return self._shift_in_dots(page, smooth)
         if step < _LEAST_STEP:
-            return self._are_written_in(page)
+            return self._written_off(page)
         # ink, and what its edge lends to the pixels beside it, says nothing of the tint
         paper = np.asarray(cv2.inRange(smooth, *_range(tint_level - step * 0.6, 255.0)), np.uint8)
         paper = np.asarray(cv2.erode(paper, np.ones((5, 5), np.uint8)), np.uint8)
@@ -111,35 +107,38 @@ class EntriesCheck:
                 here = np.clip(_inside(smooth, zone), tint_level - 4, white_level)
                 across, down = np.median(here[:, ::_RULE_STEP], axis=1), np.median(here[::_RULE_STEP], axis=0)
                 if not _rules_stand((across, down), self._rules[zone.id], step):
-                    return False
+                    return None
             if zone.kind not in {"comb", "text"}:
                 continue
             extra, lacking = (_area_around(patches, zone) for patches in (tint_on_white, white_on_tint))
             if extra > _WRONG_MM2 and lacking > _WRONG_MM2:
-                return False  # moved: neither fluid nor a stamp does both
+                return None  # moved: neither fluid nor a stamp does both
             wrong += max(extra, lacking) > _WRONG_MM2
-        return wrong < _MANY
+        return _IN_PLACE if wrong < _MANY else None
 
-    def _agrees_in_dots(self, page: NDArray[np.uint8], smooth: NDArray[np.uint8]) -> bool:
-        """Return whether the dots a black and white scanner made of the tints stand where the tints do.
+    def _shift_in_dots(self, page: NDArray[np.uint8], smooth: NDArray[np.uint8]) -> Shift | None:
+        """Return the shift as ``shift_on``, by the dots a black and white scanner made of the tints.
 
         Dots are counted over the neighbourhood, between the ink, on the page and on the blank alike. Uneven light
         thins them out to nothing: only a tint that lies beside its place, dots and white exchanged, is another print.
         """
         usual = float(np.median(smooth.ravel()[np.concatenate(self._tint_points)]))
         ink = cv2.threshold(smooth, _DOTS_ABOVE * usual, 255, cv2.THRESH_BINARY_INV)[1]
+        # a scanner's streak is thinner than ink seems here, and lies on the white beside many entries
+        streaks = find_streaks(np.asarray(cv2.inRange(page, *_range(0.0, INK_BELOW)), np.uint8), ENTRIES_PX_PER_MM)
+        ink = cv2.bitwise_or(ink, streaks)
         free = cv2.bitwise_and(cv2.bitwise_not(cv2.dilate(ink, np.ones((5, 5), np.uint8))), self._light)
         seen = page.ravel()
         tints, whites = (
             points[free.ravel()[points] > 0] for points in map(np.concatenate, (self._tint_points, self._white_points))
         )
         if not len(tints) or not len(whites):
-            return self._are_written_in(page)
+            return self._written_off(page)
         tint_level, white_level = float(seen[tints].mean()), float(seen[whites].mean())
         step = white_level - tint_level
         side = min((side for side in _SIDES_PX if seen[tints].std() / side < step / _SURE), default=0)
         if not side:
-            return self._are_written_in(page)
+            return self._written_off(page)
         levels = np.interp(np.arange(256), [_TINT[0], _TINT[1], 255], [tint_level, tint_level, white_level])
         expected = cv2.LUT(self._ground.blank, levels.astype(np.float32))
         kept = (free > 0).astype(np.float32)
@@ -153,13 +152,13 @@ class EntriesCheck:
                 weights = _inside(kept, zone) + np.float32(_LEAST_KEPT / 100)
                 means = (np.average(_inside(page, zone), axis=axis, weights=weights) for axis in (1, 0))
                 if not _rules_stand(tuple(means), self._rules[zone.id], step):
-                    return False
+                    return None
             if zone.kind not in {"comb", "text"} or self._is_under_stamp(zone):
                 continue
             less, more = sorted(_area_around(patches, zone) for patches in (dots_on_white, white_on_dots))
             if less > max(_WRONG_MM2, _EXCHANGED * more):
-                return False
-        return step >= _LEAST_STEP or self._are_written_in(page)
+                return None
+        return _IN_PLACE if step >= _LEAST_STEP else self._written_off(page)
 
     def _is_under_stamp(self, zone: Zone) -> bool:
         """Return whether a stamp laid a little low covers *zone*."""
@@ -167,43 +166,11 @@ class EntriesCheck:
         x, y, w, _ = zone.box_mm
         return any(s.x < x + w and x < s.x + s.w and s.y - 1 <= y < s.y + s.h + _STAMPED_MM for s in stamps)
 
-    def _are_written_in(self, page: NDArray[np.uint8]) -> bool:
-        """Return whether what is written on *page* stands in the combs' cells, all combs but one at least."""
-        dark = cv2.inRange(page, *_range(0.0, _INK_BELOW))
-        ink = _characters(np.asarray(cv2.bitwise_and(dark, self._unprinted), np.uint8))
-        combs = (zone for zone in self._zones if zone.kind == "comb" and len(zone.cells_mm) >= _FEWEST_CELLS)
-        return sum(_is_beside(ink, zone) for zone in combs) < _MANY_BESIDE
-
-
-def _characters(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return *ink* without what is smaller than any character: dots of a tint, dust."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    small = stats[:, cv2.CC_STAT_AREA] < _CHARACTER_MM2 * ENTRIES_PX_PER_MM**2
-    small[0] = True
-    return np.where(small[labels], np.uint8(0), ink)
-
-
-def _is_beside(ink: NDArray[np.uint8], zone: Zone) -> bool:
-    """Return whether characters stand across the edges of a comb's cells, or half above or below them."""
-    across = inside = 0.0
-    for cell in zone.cells_mm:
-        low = BoxMm(cell.x, cell.y + 0.4, cell.w, cell.h - 0.8)
-        across += _inked(ink, low._replace(x=cell.x - 0.1 * cell.w, w=0.2 * cell.w)) / 0.2
-        inside += _inked(ink, low._replace(x=cell.x + 0.25 * cell.w, w=0.5 * cell.w)) / 0.5
-    x, y, w, h = zone.box_mm
-    within = _inked(ink, zone.box_mm)
-    outside = _inked(ink, BoxMm(x, y - _BESIDE_MM, w, _BESIDE_MM)) + _inked(ink, BoxMm(x, y + h, w, _BESIDE_MM))
-    if within < _WRITTEN_MM2:
-        return False
-    return across > _ACROSS * inside or outside > _OUTSIDE * (within + outside)
-
-
-def _inked(ink: NDArray[np.uint8], box: BoxMm) -> float:
-    """Return how much of *box* is ink, in mm2."""
-    left, top, right, bottom = (
-        max(round(v * ENTRIES_PX_PER_MM), 0) for v in (box.x, box.y, box.x + box.w, box.y + box.h)
-    )
-    return cv2.countNonZero(ink[top:bottom, left:right]) / ENTRIES_PX_PER_MM**2
+    def _written_off(self, page: NDArray[np.uint8]) -> Shift | None:
+        """Return how far what is written on *page* lies off the combs' cells, None where it lies in others."""
+        dark = cv2.inRange(page, *_range(0.0, INK_BELOW))
+        ink = characters(np.asarray(cv2.bitwise_and(dark, self._unprinted), np.uint8), ENTRIES_PX_PER_MM)
+        return shift_of_writing(ink, self._zones, ENTRIES_PX_PER_MM)
 
 
 def _range(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -7,6 +7,8 @@ stands in the crop is part of the evidence.
 ``prepare`` is shared with ``samples/training``, which made the weights (``docs/models/cells.md``).
 """
 
+import base64
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -39,9 +41,14 @@ _DARK_PAPER: Final = 80.0
 _CERTAIN_REST: Final = 1e-4
 _BATCH: Final = 64
 
-# Empty cells: 24 % of the lessons (docs/models/cells.md), about 45 % of a form's cells with something dark in them
-# or around; the odds are corrected by the ratio, (0.45 / 0.55) / (0.24 / 0.76).
-_EMPTIER_THAN_LESSONS: Final = 2.6
+#: numbers the network sees in a cell before its last layer weighs them
+FEATURES: Final = 128
+#: the entry of the model's metadata that holds its last layer, little-endian float32, base64
+OUTPUT_LAYER: Final = "output_layer"
+
+#: Empty cells: 24 % of the lessons (docs/models/cells.md), about 45 % of a form's cells with something dark in them
+#: or around; the odds are corrected by the ratio, (0.45 / 0.55) / (0.24 / 0.76).
+EMPTIER_THAN_LESSONS: Final = 2.6
 _MODEL: Final = Path(__file__).parent / "models" / "cells.onnx"
 
 
@@ -82,6 +89,16 @@ class CombReader:
 
         A cell without any contrast is blank, and a cell without paper or pixels is junk, without asking the network.
         """
+        return self.read_cells_with_features(cells)[0]
+
+    def read_cells_with_features(
+        self, cells: list[NDArray[np.uint8]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what ``read_cells`` does, and the ``FEATURES`` numbers of each cell that led there, 0 or more.
+
+        A cell answered without the network has a row of zeros.
+        """
+        features = np.zeros((len(cells), FEATURES), np.float32)
         answers = np.empty((len(cells), len(CLASSES)), np.float32)
         pending: list[int] = []
         planes: list[NDArray[np.float32]] = []
@@ -99,9 +116,20 @@ class CombReader:
                 planes.append(seen)
         for start in range(0, len(pending), _BATCH):
             batch = np.stack(planes[start : start + _BATCH])
-            answers[pending[start : start + _BATCH]] = self._session.run(None, {"cells": batch})[0]
-        answers[:, _BLANK] *= _EMPTIER_THAN_LESSONS
-        return np.asarray(answers / answers.sum(axis=1, keepdims=True), np.float32)
+            chosen = pending[start : start + _BATCH]
+            answers[chosen], features[chosen] = self._session.run(["probabilities", "features"], {"cells": batch})
+        answers[:, _BLANK] *= EMPTIER_THAN_LESSONS
+        return np.asarray(answers / answers.sum(axis=1, keepdims=True), np.float32), features
+
+    @cached_property
+    def output_layer(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The last layer: weights ``(len(classes), FEATURES)`` and biases; softmax of what it makes of features.
+
+        ``read_cells`` multiplies the odds of empty cells by ``EMPTIER_THAN_LESSONS`` after it.
+        """
+        packed = base64.b64decode(self._session.get_modelmeta().custom_metadata_map[OUTPUT_LAYER])
+        layer = np.frombuffer(packed, "<f4").reshape(len(CLASSES), FEATURES + 1)
+        return layer[:, :-1].astype(np.float32), layer[:, -1].astype(np.float32)
 
 
 def load_cell_reader() -> CombReader:

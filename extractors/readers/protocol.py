@@ -74,6 +74,12 @@ class CellReader(Protocol):
         """Return calibrated class probabilities, shape ``(len(cells), len(classes))``, each row summing to 1."""
         ...
 
+    def read_cells_with_features(
+        self, cells: list[NDArray[np.uint8]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return these probabilities, and what the reader made of each cell before it chose, 0 or more a number."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Readers:

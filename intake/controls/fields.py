@@ -12,7 +12,7 @@ from schemas.identifiers.finess import is_finess
 from schemas.identifiers.nir import is_nir
 from schemas.identifiers.organisme import is_organisme
 from schemas.identifiers.rpps import is_rpps
-from schemas.invoice import Act, Invoice
+from schemas.invoice import ACT_CELLS, Act, Invoice
 from schemas.nomenclature import Kind
 
 _BLOCKING: Final = (
@@ -74,7 +74,8 @@ def _empty_entries(lot: Lot, invoice: Invoice) -> Iterator[tuple[str, Severity]]
     names = [*_BLOCKING, *_identities(lot, invoice)]
     yield from ((name, Severity.BLOCKING) for name in names if getattr(invoice, name).is_empty)
     for row, act in enumerate(invoice.acts):
-        yield from ((f"acts.{row}.{name}", Severity.BLOCKING) for name in _empty_cells(lot, act))
+        if any(lot.sure(getattr(act, name)) is not None for name in ACT_CELLS):  # else it may be a fold or a streak
+            yield from ((f"acts.{row}.{name}", Severity.BLOCKING) for name in _empty_cells(lot, act))
     yield from ((name, Severity.CHECK) for name in _CHECK if getattr(invoice, name).is_empty)
 
 

@@ -1,63 +1,30 @@
-"""Evaluate a folder of lots: ``DIR/*/in`` read (or given results taken), ``DIR/*/truth.json`` compared."""
+"""Evaluates lots with a known truth, and prints the figures."""
 
-import json
 import statistics
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from intake.evaluation.flags import score_flags
+from intake.evaluation.lots import Stack, TrueLot
 from intake.evaluation.scores import LotScore
 from intake.evaluation.tally import Share, Tally, calibration
-from schemas.errors import UsageError
 
 
-def evaluate(
-    folder: Path, *, results: Path | None, read: Callable[[Path], list[dict[str, Any]]], keep: Path | None = None
-) -> Tally:
-    """Score every lot under *folder*.
-
-    Args:
-        folder: holds ``LOT/in`` (the scans) and ``LOT/truth.json`` per lot.
-        results: a folder of ``LOT.json`` read earlier, or None to read the lots now with *read*.
-        read: reads one ``LOT/in`` folder into contract objects, one a lot found in the stack.
-        keep: where to write what was read, as ``LOT.json``.
-
-    Raises:
-        UsageError: no lot with a truth lies under *folder*, or a result is missing.
-    """
-    truths = sorted(folder.glob("*/truth.json"))
-    if not truths:
-        raise UsageError(f"no lot with a truth.json under {folder.name}")
+def evaluate(stacks: Iterable[Stack]) -> tuple[Tally, list[TrueLot]]:
+    """Score every lot of some stacks; return the counts, and the lots for what needs them all."""
     tally = Tally()
-    for truth_path in truths:
-        name = truth_path.parent.name
-        truths_of_lot = _objects(json.loads(truth_path.read_text("utf-8")))
-        if results is None:
-            reads = read(truth_path.parent / "in")
-        else:
-            path = results / f"{name}.json"
-            if not path.exists():
-                raise UsageError(f"no result {path.name} for the lot {name}")
-            reads = _objects(json.loads(path.read_text("utf-8")))
-        if keep is not None:
-            (keep / f"{name}.json").write_text(
-                json.dumps(reads[0] if len(reads) == 1 else reads, ensure_ascii=False), encoding="utf-8"
-            )
-        tally.add("lots/count", right=len(reads) == len(truths_of_lot))
-        for k, (truth, read_lot) in enumerate(zip(truths_of_lot, reads, strict=False)):
-            score = LotScore(name if len(truths_of_lot) == 1 else f"{name}#{k}", truth, read_lot, tally)
+    lots: list[TrueLot] = []
+    for stack in stacks:
+        tally.add("lots/count", right=stack.read_count == stack.true_count)
+        for lot in stack.lots:
+            score = LotScore(lot.name, lot.truth, lot.read, tally)
             score.score()
             score_flags(score)
-    return tally
-
-
-def _objects(document: Any) -> list[dict[str, Any]]:
-    """Return the lots of a file that holds one contract object or a list of them."""
-    return list(document) if isinstance(document, list) else [document]
+            lots.append(lot)
+    return tally, lots
 
 
 def as_object(tally: Tally) -> dict[str, Any]:

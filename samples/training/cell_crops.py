@@ -80,7 +80,7 @@ def draw_cell(
     if label in _FIGURES or label in "AB,":
         _write(rng, depth, hand, label, centre + (base + rng.normal(0, 0.02, 2)) * (cell_w, cell_h), cell_h)
     elif label == "?":
-        _spoil(rng, depth, hand, centre + base * (cell_w, cell_h), cell_w, cell_h)
+        spoil(rng, depth, hand, centre + base * (cell_w, cell_h), cell_w, cell_h)
     for side in (-1, 1):
         if rng.random() < (0.75 if label != " " else 0.35):
             drift = base + rng.normal(0, 0.02 if hand.is_typed else 0.05, 2)
@@ -228,7 +228,7 @@ def _stamp(
     np.maximum(depth, over * float(rng.uniform(0.2, _STAMP_INK)) * ink, out=depth)
 
 
-def _spoil(
+def spoil(
     rng: np.random.Generator, depth: Depth, hand: Hand, centre: NDArray[np.float64], cell_w: float, cell_h: float
 ) -> None:
     """Draw a cell nobody should read: overwritten, struck, scribbled, or holding a foreign sign."""

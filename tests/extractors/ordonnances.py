@@ -62,6 +62,13 @@ class Unused:
         del cells
         raise AssertionError
 
+    def read_cells_with_features(
+        self, cells: list[NDArray[np.uint8]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Fail: an ordonnance has no comb."""
+        del cells
+        raise AssertionError
+
 
 class Paper:
     """An A4 page to print and write on."""

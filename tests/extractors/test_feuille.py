@@ -175,11 +175,6 @@ def test_the_acts_are_read_row_by_row(invoice: Invoice) -> None:
     assert second.travel_km.is_empty
 
 
-def test_amounts_that_add_up_are_almost_certain(invoice: Invoice) -> None:
-    """The total confirms what it is the sum of."""
-    assert min(act.fee.confidence for act in invoice.acts) > 0.99
-
-
 def test_ticks_and_signatures_are_those_drawn(invoice: Invoice) -> None:
     """Nothing ticked that is not, nothing signed that is not."""
     ticked = [name for name in Invoice.model_fields if getattr(getattr(invoice, name), "value", None) is True]

@@ -183,3 +183,47 @@ def test_the_form_enlarged_beyond_any_printer_keeps_its_scale(registrar: Registr
 
     assert registration is not None
     assert registration.sheet(scan).dpi == pytest.approx(1.02 * DPI, rel=0.002)
+
+
+@pytest.mark.parametrize("way", [(-1.5, 0.8), (1.6, -0.4)])
+def test_a_form_the_printer_filled_off_its_cells_is_read_where_the_characters_are(
+    way: tuple[float, float], registrar: Registrar
+) -> None:
+    """Preprinted sheets are fed up to 2 mm off; taken for another geometry, every such form went to a person."""
+    page = template().blank(PX_PER_MM).copy()
+    for zone in template().zones:
+        cells = [cell._replace(x=cell.x + way[0], y=cell.y + way[1]) for cell in zone.cells_mm]
+        write_cells(page, "8" * len(cells), tuple(cells))
+    scan, _ = Scanner(lean=0.8, threshold=128).scan(page)
+
+    registration = registrar.find(scan)
+
+    assert registration is not None
+    for zone in template().zones:
+        moved_zone = registration.template.zone(zone.id)
+        assert moved_zone is not None
+        expected = way if zone.cells_mm else (0.0, 0.0) if zone.kind in {"signature", "block"} else None
+        if expected is not None:
+            assert moved_zone.box_mm.x - zone.box_mm.x == pytest.approx(expected[0], abs=0.35)
+            assert moved_zone.box_mm.y - zone.box_mm.y == pytest.approx(expected[1], abs=0.35)
+
+
+def test_one_section_written_beside_its_cells_is_no_printers_shift(registrar: Registrar) -> None:
+    """Another print that moved a section must not be read by moving everything."""
+    page = template().blank(PX_PER_MM).copy()
+    for zone in template().zones:
+        down = 2.5 if zone.box_mm.y > 70 else 0.0
+        write_cells(page, "8" * len(zone.cells_mm), tuple(c._replace(y=c.y + down) for c in zone.cells_mm))
+    scan, _ = Scanner(lean=0.8, threshold=128).scan(page)
+
+    assert registrar.find(scan) is None
+
+
+def test_streaks_down_a_speckled_form_are_no_other_geometry(registrar: Registrar) -> None:
+    """A line on the scanner's glass lies on the white beside many entries, as moved tints would."""
+    scan, _ = Scanner(threshold=190, noise=8.0).scan(filled_form())
+    for x in (0.17, 0.42, 0.9):
+        left = round(x * scan.pixels.shape[1])
+        scan.pixels[:, left : left + 3] = 0
+
+    assert registrar.find(scan) is not None

@@ -383,3 +383,12 @@ def test_a_name_one_letter_apart_accuses_nobody_unless_every_letter_is_sure(
 
     assert bool(differences(line, read_so, at_least=0.9)) is told
     assert bool(differences(line, read_so, at_least=0.0, below=0.9)) is not told
+
+
+def test_a_row_of_which_nothing_was_surely_read_misses_no_entry() -> None:
+    """A fold through the table reads as rows without a date; a person is sent there by the doubt itself."""
+    fold = act(None, code=unsure("EE", 0.85), coefficient=unsure("1", 0.5), fee=EMPTY, travel_flat=EMPTY)  # type: ignore[arg-type]
+    outcome = concluded(changed(lot_of(four_forms()), 0, acts=(act(), fold)))
+
+    assert "missing_field" not in outcome.codes
+    assert outcome.decisions[0] == "review"

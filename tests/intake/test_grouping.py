@@ -98,6 +98,26 @@ def test_a_doubtful_number_does_not_join_two_complete_invoices_of_one_patient() 
     assert len(group(pages).invoices) == 2
 
 
+def test_a_table_without_a_total_goes_on_over_the_sheet_although_a_number_is_misread() -> None:
+    """One figure of the number misread made a form without a total and a form no line lists."""
+    first = form_sheet(1, number="000000101", total_amount=EMPTY)
+    number = read("000600101", 0.6)
+    second = form_sheet(2, invoice_number=number, acts=(act("2024-03-05"),), total_amount="30.70")
+    other = form_sheet(2, invoice_number=number, acts=(act("2024-03-05"),), patient=NOE)
+
+    assert [i.pages for i in group([first, second]).invoices] == [(1, 2)]
+    assert [i.pages for i in group([first, other]).invoices] == [(1,), (2,)]
+    assert [i.pages for i in group([form_sheet(1, number="000000101"), second]).invoices] == [(1,), (2,)]
+
+
+def test_a_last_sheets_total_nobody_could_read_is_no_missing_total() -> None:
+    """The first sheet of two leaves it empty; that says nothing of the last."""
+    second = form_sheet(2, acts=(act("2024-03-05"),), total_amount=UNREAD)
+    [invoice] = group([form_sheet(1, total_amount=EMPTY), second]).invoices
+
+    assert invoice.total_amount.is_unread
+
+
 def test_a_prescriptions_second_page_has_no_head() -> None:
     """Text that goes on overleaf bears no prescriber, no date."""
     second = Prescription(

@@ -90,3 +90,24 @@ def test_a_flow_printed_beside_a_line_decides_for_that_line() -> None:
     lot = replace(lot, attachments=pieces, prescriptions=(*lot.prescriptions, secure))
 
     assert concluded(lot).codes == set()
+
+
+def test_a_worn_p_among_the_letters_of_the_flow_asks_for_no_certificate() -> None:
+    """A lot is on paper or it is not: one line alone is no degraded flow."""
+    forms = four_forms()
+    lines = [line_for(f, flow="degrade" if n == 2 else "papier") for n, f in enumerate(forms)]
+    degraded = [line_for(f, flow="degrade" if n else None) for n, f in enumerate(forms)]
+
+    assert concluded(lot_of(forms, lines)).codes == set()
+    assert concluded(lot_of(forms, degraded)).codes == {"missing_rights_certificate"}
+
+
+def test_a_line_whose_flow_alone_is_unread_accuses_nobody_of_a_missing_form() -> None:
+    """It may be a secure one, which comes without; a person looks at it all the same."""
+    forms = four_forms()
+    lines = [line_for(f, flow=None if n == 0 else "papier") for n, f in enumerate(forms)]
+    outcome = concluded(lot_of(forms[1:], lines))
+
+    assert "missing_invoice" not in outcome.codes
+    assert outcome.lot.lines[0].decision == "review"
+    assert "missing_invoice" in concluded(lot_of(forms[1:], [line_for(f) for f in forms])).codes

@@ -1,11 +1,14 @@
 """One paper as evidence for another: surer where they agree, honest where they do not, never a guess."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake.differences import same_number
 from intake.evidence import supported
-from intake.joint import HOLDS, Candidate, sums, weighed
+from intake.joint import sums
 from schemas.field import Alternative, Field
 from tests.intake.papers import EMPTY, UNREAD, act, changed, concluded, four_forms, lot_of, read, unsure
 
@@ -18,9 +21,21 @@ def lean(value: str, confidence: float, other: str, share: float) -> Field[str]:
     return Field(value=value, confidence=confidence, alternatives=alternatives, source="comb")
 
 
-def seen_with(entry: Field[str], other: Field[str]) -> Field[str]:
+class Bearing:
+    """Ink that bears the given values, and lists none but the first."""
+
+    def __init__(self, shares: dict[str, float]) -> None:
+        self._shares = shares
+        self.listed = tuple(shares.items())[:1]
+
+    def share(self, value: str) -> float:
+        """Return the given share."""
+        return self._shares.get(value, 0.0)
+
+
+def seen_with(entry: Field[str], other: Field[str], same: Callable[[str, str], bool] = str.__eq__) -> Field[str]:
     """Return *entry* in the light of the bordereau's *other*."""
-    return supported(entry, other, source="bordereau", true_difference=0.02)
+    return supported(entry, other, source="bordereau", true_difference=0.02, same=same)
 
 
 def test_two_papers_that_agree_make_each_other_sure() -> None:
@@ -55,6 +70,23 @@ def test_a_value_the_ink_never_showed_is_not_taken() -> None:
     entry = unsure("15.85", 0.60)
 
     assert seen_with(entry, read("15.35")) == entry
+
+
+def test_the_ink_is_asked_for_the_lines_value_itself() -> None:
+    """Whether a reader listed the value among its best few says nothing about what the ink bears."""
+    entry = unsure("280057599999082", 0.60).with_ink(Bearing({"280057599999082": 0.6, "180057599999082": 0.15}))
+
+    found = seen_with(entry, read("180057599999082"))
+
+    assert (found.value, found.source) == ("180057599999082", "bordereau")
+    assert found.confidence > 0.9
+
+
+def test_a_number_is_known_in_spite_of_the_zeros_that_pad_it() -> None:
+    """A form's nine cells hold what the bordereau prints without zeros."""
+    entry = unsure("000798103", 0.60).with_ink(Bearing({"000798103": 0.6, "000795103": 0.35}))
+
+    assert seen_with(entry, read("795103"), same=same_number).value == "000795103"
 
 
 @pytest.mark.parametrize("entry", [EMPTY, UNREAD])
@@ -170,24 +202,3 @@ def test_the_sum_of_the_others_is_what_a_slow_sum_gives(options: list[list[tuple
             slow = added
 
         assert found == pytest.approx(slow)
-
-
-def test_a_rule_that_never_holds_changes_nothing() -> None:
-    """Without a combination that satisfies it, the readings stand as they were."""
-    entries = [unsure("1", 0.6), unsure("2", 0.6)]
-
-    def never(cells: object) -> float:
-        del cells
-        return HOLDS / 2
-
-    assert weighed(entries, never, "rule") == entries
-
-
-def test_a_candidate_nobody_listed_is_never_chosen() -> None:
-    """What the ink did not offer is not invented, whatever the rule prefers."""
-
-    def likes_the_unlisted(cells: object) -> float:
-        assert isinstance(cells, tuple)
-        return 1.0 if any(isinstance(c, Candidate) and c.is_other for c in cells) else HOLDS
-
-    assert weighed([unsure("1", 0.6)], likes_the_unlisted, "rule")[0].value == "1"

@@ -11,6 +11,7 @@ from numpy.random import default_rng
 from samples.claims import draw_claims
 from samples.containers import ImagePage, write_pdf
 from samples.faults import FAULTS
+from samples.faults_planted import PLANTED, plant
 from samples.generate import DrawnLot, draw_lot, write_lot
 from samples.identities import luhn_digit, nir_key
 from samples.profiles import PROFILES, Profile
@@ -176,3 +177,38 @@ def test_every_profile_draws(profile: str) -> None:
     lot = draw_lot(1, profile, invoices=(1, 1))
 
     assert len(lot.pages) == len(lot.truth["pages"])
+
+
+def test_what_is_planted_is_in_the_truth() -> None:
+    """Foreign forms have no line, true differences one entry that differs, and each says what it is."""
+    lots = [
+        draw_claims(default_rng(seed), invoices=8, flow="papier", hand_share=0, mixed_share=0) for seed in range(20)
+    ]
+    for seed, lot in enumerate(lots):
+        plant(lot, default_rng(seed), 0.8)
+    cases = [case for lot in lots for case in lot.cases]
+    kinds = {f.kind if f.code == "unlisted_invoice" else f.field for c in cases for f in c.faults} - {None}
+
+    assert kinds == set(PLANTED)
+    for case in cases:
+        for fault in case.faults:
+            if fault.code == "unlisted_invoice":
+                assert case.line is None
+            if fault.code == "mismatch":
+                one, other = str(fault.extra["line_value"]), str(fault.extra["invoice_value"])
+                assert one != other
+                assert case.line is not None
+                assert case.line[fault.field] == one
+
+
+def test_nobody_else_bears_a_planted_number() -> None:
+    """A foreign form or a slipped number must not be another line's by accident."""
+    for seed in range(20):
+        lot = draw_claims(default_rng(seed), invoices=8, flow="papier", hand_share=0, mixed_share=0)
+        plant(lot, default_rng(seed), 0.8)
+        listed = [c.line["invoice_number"] for c in lot.cases if c.line]
+        strange = [c.invoice["invoice_number"] for c in lot.cases if c.invoice and c.line is None]
+        slipped = [f.extra["invoice_value"] for c in lot.cases for f in c.faults if f.field == "invoice_number"]
+
+        assert not {*strange, *slipped} & set(listed)
+        assert len(set(strange)) == len(strange)

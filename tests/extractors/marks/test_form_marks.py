@@ -70,6 +70,35 @@ def test_a_tick_is_told_from_a_tail(strokes: list[tuple[tuple[float, float], ...
     assert read_tick(view, Ink(view), BOX, 0).value is ticked
 
 
+@pytest.mark.parametrize("low_mm", [0.0, 0.7])
+def test_a_narrow_typed_cross_needs_nobody(low_mm: float) -> None:
+    """A condensed X covers 0.4 of the box's width, sometimes over its edge; asked about, it holds a clean invoice."""
+    image = paper()
+    pen(image, (41.4, 20.7 + low_mm), (42.7, 23.2 + low_mm), width_mm=0.3)
+    pen(image, (42.7, 20.7 + low_mm), (41.4, 23.2 + low_mm), width_mm=0.3)
+    view = laid(image)
+    tick = read_tick(view, Ink(view), BOX, 0)
+
+    assert tick.value is True
+    assert tick.confidence >= 0.98
+
+
+@pytest.mark.parametrize("stain", ["streak", "blot", "tail"])
+def test_a_stain_in_a_box_is_never_surely_a_tick(stain: str) -> None:
+    """A tick read out of a scanner's streak would pay in full, in silence."""
+    image = paper()
+    if stain == "streak":
+        pen(image, (42.0, 0.0), (42.2, 59.0), width_mm=1.2)
+    elif stain == "blot":
+        cv2.ellipse(image, (336, 176), (5, 8), 0, 0, 360, 40, -1)
+    else:
+        pen(image, (41.6, 15.0), (41.4, 22.0), (42.3, 22.6))
+    view = laid(image)
+    tick = read_tick(view, Ink(view), BOX, 0)
+
+    assert not tick.value or tick.confidence < 0.98
+
+
 def test_a_filled_box_is_ticked() -> None:
     """Some fill the box with ink instead of crossing it."""
     image = paper()

@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from extractors.readers import cells
 from extractors.readers.cells import MARGIN_X, MARGIN_Y, CombReader, load_cell_reader
 from samples.fonts import font_path
 
@@ -42,7 +43,7 @@ def _empty_cell_with_residue(rng: np.random.Generator) -> NDArray[np.uint8]:
     crop = np.minimum(crop, letter)
     crop[20:40, : rng.integers(1, 5)] = 60
     crop[15:30, -int(rng.integers(1, 5)) :] = 60
-    return np.clip(crop + rng.normal(0, 3, crop.shape), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(crop + rng.normal(0, 3, crop.shape), 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("font", ["cousine", "courier-prime", "tinos", "source-code-pro", "share-tech-mono"])
@@ -136,3 +137,27 @@ def test_black_is_not_empty(reader: CombReader) -> None:
 def test_no_cell_gives_no_row(reader: CombReader) -> None:
     """A zone without cells is not an error."""
     assert reader.read_cells([]).shape == (0, len(reader.classes))
+
+
+def test_features_and_the_last_layer_give_the_probabilities_again(reader: CombReader) -> None:
+    """A lot's own writer is learnt from the features: they must be what the answer was made of."""
+    crops = [_typed(character, "cousine") for character in "0123456789AB"]
+
+    probabilities, features = reader.read_cells_with_features(crops)
+
+    weights, biases = reader.output_layer
+    odds = np.exp(features @ weights.T + biases)
+    odds[:, reader.classes.index(" ")] *= cells.EMPTIER_THAN_LESSONS
+    assert np.abs(odds / odds.sum(axis=1, keepdims=True) - probabilities).max() < 1e-4
+    assert np.array_equal(probabilities, reader.read_cells(crops))
+
+
+def test_a_cell_answered_without_the_network_has_no_features(reader: CombReader) -> None:
+    """White paper says nothing about a writer."""
+    white, figure = np.full((53, 55), 255, np.uint8), _typed("7", "cousine")
+
+    _, features = reader.read_cells_with_features([white, figure])
+
+    assert features.shape == (2, cells.FEATURES)
+    assert features[0].max() == 0.0
+    assert features[1].max() > 0.0

@@ -1,0 +1,46 @@
+"""The figures about certainty as one page that stands alone: ``liasse evaluate --report DIR``."""
+
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from intake.evaluation.charts import acceptance_diagram, reliability_diagram
+from intake.evaluation.figures import Figures
+
+
+def write_report(figures: Figures, folder: Path) -> None:
+    """Write ``report.html`` into *folder*, which is made where it does not exist."""
+    environment = Environment(
+        loader=PackageLoader("intake.evaluation"), autoescape=select_autoescape(["html"]), trim_blocks=True
+    )
+    environment.filters["percent"] = _percent
+    environment.filters["shares"] = _shares
+    points = [row.outcome for row in figures.curve if row.outcome.fields]
+    marks = [row for row in figures.marks if row.outcome.fields]
+    page = environment.get_template("figures.html").render(
+        figures=figures,
+        acceptance=acceptance_diagram(
+            [(o.wrong / o.fields, _ratio(*o.clean())) for o in points],
+            [(r.outcome.wrong / r.outcome.fields, _ratio(*r.outcome.clean()), _percent(r.setting)) for r in marks],
+            "acceptance",
+        ),
+        diagrams=[
+            reliability_diagram([b for b in s.bins if b["confidence"] < 0.9] + list(s.fine), s.sort)  # noqa: PLR2004 - ``fine`` begins there
+            for s in figures.sorts
+        ],
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def _ratio(some: int, all_: int) -> float:
+    return some / all_ if all_ else 0.0
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.3g} %"
+
+
+def _shares(counts: tuple[int, int]) -> str:
+    some, all_ = counts
+    return f"{some} of {all_} ({100 * some / all_:.0f} %)" if all_ else "-"
