@@ -7,7 +7,7 @@ from typing import Any
 
 from intake.controls.registry import MUST_RUN
 from intake.differences import differences
-from intake.likeness import SAME_NAME, name_likeness
+from intake.likeness import OTHER_NAME, SAME_NAME, name_likeness
 from intake.lot import Lot
 from intake.pieces import shares_a_name
 from schemas.batch import NotChecked
@@ -95,11 +95,15 @@ def _counts(name: str | None) -> bool:
 
 
 def _speaks_of(piece: Prescription, invoice: Invoice) -> bool:
-    """Whether a prescription says by itself that it is an invoice's: the patient, or day and prescriber."""
-    if _equal(piece.patient_name, invoice.patient_name, lambda a, b: name_likeness(a, b) >= SAME_NAME):
-        return True
+    """Whether a prescription says by itself that it is an invoice's: the patient, or day and prescriber.
+
+    With day and prescriber the same, a name that is unread, or a few letters off, speaks against nothing.
+    """
+    named, patient = piece.patient_name.value, invoice.patient_name.value
+    alike = 1.0 if named is None else name_likeness(named, patient) if patient else 0.0
     rpps = _equal(piece.prescriber_rpps, invoice.prescriber_rpps, str.__eq__)
-    return piece.patient_name.value is None and rpps and _equal(piece.date, invoice.prescription_date, str.__eq__)
+    day = _equal(piece.date, invoice.prescription_date, str.__eq__)
+    return (alike >= OTHER_NAME and rpps and day) or (named is not None and alike >= SAME_NAME)
 
 
 def _equal(one: Field[str], other: Field[str], same: Callable[[str, str], bool]) -> bool:

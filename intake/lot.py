@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
+
+from pydantic import Field as Constraint
 
 from intake.calibration.acceptance import Acceptance
 from intake.calibration.curves import BUILT_IN
@@ -31,11 +33,11 @@ class Thresholds:
 
     #: share of wrong values among accepted fields one is ready to bear (design.md, section 4); what follows from it for
     #: an invoice is read off the calibration (docs/calibration.md)
-    accepted_error: float = 0.001
+    accepted_error: Annotated[float, Constraint(gt=0.0, lt=1.0)] = 0.001
     #: the calibration: ``built-in``, ``none``, or a file of ``liasse calibrate``
     calibration: str = BUILT_IN
     #: how many times more than the calibration expects the lots to come may err: half of the error is kept in reserve
-    reserve: float = 2.0
+    reserve: Annotated[float, Constraint(ge=1.0)] = 2.0
     #: probability from which one reading alone may accuse a paper of what is rare; without a calibration, also the one
     #: from which a paying or identifying field needs no person
     certain: float = 0.98

@@ -4,7 +4,7 @@ Each pair is weighed as a log-likelihood ratio (``intake.weighing``). The whole 
 explicit cost of "none of these", so that a foreign form stays out and a form with a true difference stays in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from math import exp
 from typing import Final
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from intake.copies import find_copies
 from intake.lot import Lot
 from intake.pieces import targets, tie_attachments, tie_prescriptions
-from intake.weighing import is_identified, weigh
+from intake.weighing import contradiction, is_identified, weigh
 from schemas.batch import Match
 from schemas.bordereau import Bordereau
 from schemas.invoice import Invoice
@@ -26,6 +26,8 @@ __all__ = ["Matching", "match", "match_forms", "weigh"]
 _NONE_OF_THESE: Final = 2.0
 #: A pair without any identity in common is not made by position alone unless nothing speaks against it.
 _CONTRADICTION: Final = -1.0
+#: and not at all against one sure entry, one chance in e^3 left: a form of the same family may share all the others.
+_SURE_CONTRADICTION: Final = -3.0
 #: Position breaks ties between equal weights, never more.
 _POSITION: Final = 0.05
 _FORBIDDEN: Final = -1e6
@@ -63,7 +65,9 @@ def match_forms(bordereau: Bordereau | None, invoices: Sequence[Invoice]) -> Mat
         return Matching(copies=copies)
     weights = np.array([[weigh(line, invoices[i]) for i in originals] for line in bordereau.lines])
     pairs = _assign(weights)
-    pairs |= _by_elimination(weights, pairs)
+    pairs |= _by_elimination(
+        weights, pairs, lambda row, column: contradiction(bordereau.lines[row], invoices[originals[column]])
+    )
     matched = set(pairs.values())
     unidentified = frozenset(
         i for column, i in enumerate(originals) if column not in matched and not is_identified(invoices[i])
@@ -90,10 +94,13 @@ def _assign(weights: NDArray[np.float64]) -> dict[int, int]:
     return {int(r): int(c) for r, c in zip(*chosen, strict=True) if weights[r, c] >= _NONE_OF_THESE}
 
 
-def _by_elimination(weights: NDArray[np.float64], pairs: dict[int, int]) -> dict[int, int]:
-    """Return further pairs: a form nothing was read of, that lies between the forms of a free line's neighbours.
+def _by_elimination(
+    weights: NDArray[np.float64], pairs: dict[int, int], against: Callable[[int, int], float]
+) -> dict[int, int]:
+    """Return further pairs: a form little was read of, that lies between the forms of a free line's neighbours.
 
-    Only where nothing contradicts it; its fields stay unsure, so it goes to a person anyway.
+    Only where nothing contradicts it: *against* tells how much the worst entry of a line and a form does. Its fields
+    stay unsure, so it goes to a person anyway.
     """
     rows, columns = weights.shape
     free = [row for row in range(rows) if row not in pairs]
@@ -101,7 +108,11 @@ def _by_elimination(weights: NDArray[np.float64], pairs: dict[int, int]) -> dict
     found: dict[int, int] = {}
     for column in (c for c in range(columns) if c not in taken):
         before = max((r for r, c in pairs.items() if c < column), default=-1)
-        candidates = [r for r in free if r not in found and weights[r, column] > _CONTRADICTION]
+        candidates = [
+            r
+            for r in free
+            if r not in found and weights[r, column] > _CONTRADICTION and against(r, column) > _SURE_CONTRADICTION
+        ]
         here = [r for r in candidates if before < r < _next_row(pairs, column, rows)]
         if len(here) == 1 or (len(candidates) == 1 and len(free) == 1):
             found[(here or candidates)[0]] = column

@@ -62,10 +62,7 @@ def weigh(line: Line, invoice: Invoice, *, but: str | None = None) -> float:
         invoice: the form.
         but: an entry to leave out: how sure the pair is before that entry is argued from it.
     """
-    odds = {
-        entry: _odds(entry, on_line, on_form, same) if entry != but else 1.0
-        for entry, on_line, on_form, same in compared_entries(line, invoice)
-    }
+    odds = {entry: share if entry != but else 1.0 for entry, share in _compared(line, invoice).items()}
     nir, name, birth = odds["insured_nir"], odds["insured_name"], odds["beneficiary_birth_date"]
     strangers = (
         1.0 + _SAME_PATIENT * nir * name * birth + _SAME_INSURED * nir * name + _SAME_NAME * name + _SAME_BIRTH * birth
@@ -75,6 +72,15 @@ def weigh(line: Line, invoice: Invoice, *, but: str | None = None) -> float:
         + _ratio(odds["invoice_number"], _SAME_NUMBER)
         + _ratio(odds["total_amount"], _SAME_TOTAL)
     )
+
+
+def contradiction(line: Line, invoice: Invoice) -> float:
+    """Return the log-likelihood ratio of the one entry that speaks most against the pair; 0 where none does."""
+    return log(min(1.0, *_compared(line, invoice).values()))
+
+
+def _compared(line: Line, invoice: Invoice) -> dict[str, float]:
+    return {name: _odds(name, printed, form, same) for name, printed, form, same in compared_entries(line, invoice)}
 
 
 def is_identified(invoice: Invoice) -> bool:

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
+
 Grey: TypeAlias = NDArray[np.uint8]
 Plane: TypeAlias = NDArray[np.float32]
 
@@ -78,7 +80,7 @@ def strip_of(crop: Grey) -> Strip | None:
     if paper - dark < _NO_INK:
         return None
     ink = np.clip((paper - crop.astype(np.float32)) / (paper - dark), 0.0, 1.0).astype(np.float32)
-    _, _, stats, _ = cv2.connectedComponentsWithStats((ink > _INK).astype(np.uint8), connectivity=8)
+    _, _, stats, _ = components((ink > _INK).astype(np.uint8))
     boxes = [tuple(int(v) for v in row[:4]) for row in stats[1:]]
     # what hangs on the upper or lower edge, and is no full letter, belongs to a rule or to another row
     boxes = [b for b in boxes if b[3] >= _LEAST_PX and 0.25 * crop.shape[0] < b[3] < _RULE * crop.shape[0]]

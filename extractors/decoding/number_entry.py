@@ -36,8 +36,8 @@ class LineGrammar(Grammar, Protocol):
         """Of a number: the marks that may part its digits."""
         ...
 
-    def lost(self, text: str) -> tuple[str, ...]:
-        """Return what stood there if a pale stroke of *text* was lost."""
+    def lost(self, text: str, *, by_hand: bool) -> tuple[tuple[str, float], ...]:
+        """Return what stood there if a stroke of *text* was lost, with the share of it that is likely."""
         ...
 
     @property
@@ -65,6 +65,7 @@ class NumberInk:
     others: tuple[Reading, ...]
     #: the reader of characters
     reader: str
+    by_hand: bool
     grammar: LineGrammar = field(compare=False, repr=False)
 
     @property
@@ -82,24 +83,25 @@ class NumberInk:
 
     def read_again(self, cells: SeenCells, place: Place) -> Field[str]:
         """Return the entry as *cells* read it: the same cells, weighed anew."""
-        return decode_number(replace(self.number, cells=cells), self.reader, self.others, self.grammar, place)
+        number = replace(self.number, cells=cells)
+        return decode_number(number, self.reader, self.others, self.grammar, place, by_hand=self.by_hand)
 
 
 def decode_number(
-    number: CutNumber, reader: str, others: tuple[Reading, ...], grammar: LineGrammar, place: Place
+    number: CutNumber, reader: str, others: tuple[Reading, ...], grammar: LineGrammar, place: Place, *, by_hand: bool
 ) -> Field[str]:
     """Return the entry of a number, from its characters and what *others* made of the whole line."""
     own = Reading(reader, weakened(spelled(number), TRUST_CHARACTERS))
-    found = decided((own, *others), grammar, place)
+    found = decided((own, *others), grammar, place, by_hand=by_hand)
     if not isinstance(found.ink, ListedInk):
         return found
-    return found.with_ink(NumberInk(found.ink.listed, found.ink.elsewhere, number, others, reader, grammar))
+    return found.with_ink(NumberInk(found.ink.listed, found.ink.elsewhere, number, others, reader, by_hand, grammar))
 
 
-def decided(readings: tuple[Reading, ...], grammar: LineGrammar, place: Place) -> Field[str]:
+def decided(readings: tuple[Reading, ...], grammar: LineGrammar, place: Place, *, by_hand: bool) -> Field[str]:
     """Return the value the readings together make likeliest, under the name of the reader surest of it."""
     # a stroke the scan lost is lost to all readers alike
-    hypotheses = with_lost_strokes(together(*(r.hypotheses for r in readings)), grammar)
+    hypotheses = with_lost_strokes(together(*(r.hypotheses for r in readings)), grammar, by_hand=by_hand)
     found = decide(hypotheses, grammar, place)
     given = [max((h.probability for h in r.hypotheses if h.text == found.raw), default=0.0) for r in readings]
     return found.model_copy(update={"source": readings[int(np.argmax(given))].reader})

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.dates_in_text import CARE_YEARS, find_dates
 from extractors.feuilles.form_view import Rect
 from extractors.feuilles.strokes import Entry
 from extractors.marks.strikes import find_strike
@@ -35,6 +36,8 @@ _REWRITTEN: Final = 0.7
 _MOST_SIGNS: Final = 10
 _SEPARATOR: Final = re.compile(r"(?<=\d)\s?[/.\-]\s?(?=\d)")
 _BEFORE_DATE: Final = re.compile(r"^.*?(?:\b[l1I]e\b|\bdate\b)\s*:?", re.IGNORECASE)
+# "30janvier": readers lose the space.
+_RUN_TOGETHER: Final = re.compile(r"(?<=\d)(?=[^\W\d]{3})")
 _MONTH: Final = re.compile(r"[^\W\d]{3,}")
 # Too little to accuse the paper, enough for a person to look.
 _DOUBTFUL: Final = 0.45
@@ -94,11 +97,24 @@ def _struck(sheet: Sheet, field: str, row: Row) -> Iterator[Mark]:
         strike = find_strike(entry, ink.px_per_mm, words=True) if entry else None
         if strike is not None:
             found.append((stroke.x, stroke.y, stroke.w, stroke.h, strike.score))
-        elif stroke.w >= _RUNS_ON_MM * ink.px_per_mm and stroke.h >= _LEAST_HEIGHT_MM * ink.px_per_mm:
+        elif stroke.w >= _RUNS_ON_MM * ink.px_per_mm and _is_of_row(ink, stroke, row.box):
             found.append((stroke.x, stroke.y, stroke.w, stroke.h, _DOUBTFUL))
     for x, y, w, h, score in sorted(found, key=lambda one: -one[-1])[:1]:
         box = sheet.on_page(ink.box(x, y, w, h))
         yield Mark(kind=MarkKind.STRIKE, page=sheet.index, box=box, score=score, field=field)
+
+
+def _is_of_row(ink: FreeInk, stroke: Stroke, box: Box) -> bool:
+    """Return whether a long stroke waves, or ends with its row: a printed frame that leans with the sheet does not."""
+    own = np.asarray(ink.labels[stroke.y : stroke.y + stroke.h, stroke.x : stroke.x + stroke.w] == stroke.label)
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(own.astype(np.uint8)))
+    if min(sides) >= _LEAST_HEIGHT_MM * ink.px_per_mm:
+        return True
+    left, _, right, _ = ink.pixels(box)
+    over = _OVERSHOOT_MM * ink.px_per_mm
+    return (
+        stroke.h >= _LEAST_HEIGHT_MM * ink.px_per_mm and left - over <= stroke.x <= stroke.x + stroke.w <= right + over
+    )
 
 
 def _rewritten(sheet: Sheet, row: Row) -> list[Mark]:
@@ -121,10 +137,18 @@ def _rewritten(sheet: Sheet, row: Row) -> list[Mark]:
     else:
         box = ink.box(widest.x, widest.y, widest.w, widest.h)
         is_sure = widest.w >= _DATE_JOINED_MM[1] * px and widest.area >= _DATE_FILL * widest.w * widest.h
+        if not is_sure and _reads_as_a_day(row.text):
+            return []
         score = _REWRITTEN if is_sure else _DOUBTFUL  # a thin pen over a thin pen leaves a doubt
         is_dense = widest.area >= _DENSE * widest.w * widest.h
     kind = MarkKind.OVERWRITE if is_dense else MarkKind.STRIKE
     return [Mark(kind=kind, page=sheet.index, box=sheet.on_page(box), score=score, field="date")]
+
+
+def _reads_as_a_day(text: str) -> bool:
+    """Return whether a row reads as a day of the calendar, that care may bear: two dates over each other do not."""
+    apart = _RUN_TOGETHER.sub(" ", text)
+    return any(found.exists and int(found.value[:4]) in CARE_YEARS for found in find_dates(apart))
 
 
 def _is_crowded(text: str) -> bool:

@@ -143,8 +143,11 @@ def find_line(
 def _longest_line(
     ink: NDArray[np.bool_], px_per_mm: float, least_mm: float, *, crossed: float, steepest: float = 1.0
 ) -> _Line | None:
-    # a margin without ink: what lies beyond an image's edge counts as ink to the opening below
-    mask = np.pad(ink.astype(np.uint8), ((0, 0), (1, 1)))
+    # a margin without ink, wider than the closing below fills: what lies beyond an image's edge counts as ink to the
+    # opening, and half a line that ends there would pass for a whole one
+    gap = max(round(_GAP_MM * px_per_mm), 1)
+    margin = gap + 2
+    mask = np.pad(ink.astype(np.uint8), ((0, 0), (margin, margin)))
     height, width = mask.shape
     stroke = stroke_px(mask)
     thin = max(round(_CORE * stroke), 1)
@@ -154,7 +157,6 @@ def _longest_line(
             continue
         shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]])
         level = np.asarray(cv2.warpAffine(mask, shear, (width, height), flags=cv2.INTER_NEAREST), np.uint8)
-        gap = max(round(_GAP_MM * px_per_mm), 1)
         # thinned to its core, a straight line stays one; the joined letters of a word fall apart
         core = cv2.erode(level, np.ones((thin, 1), np.uint8))
         thick = cv2.dilate(core, np.ones((3, 1), np.uint8))
@@ -168,7 +170,7 @@ def _longest_line(
         up, down = _extents(level, row, columns)
         if _crossing(level, row, columns, up, down, px_per_mm) >= crossed and (best is None or columns.size > best[0]):
             ends = _free_ends(level, row, columns, up + down + 1, px_per_mm)
-            best = (columns.size, _Line(int(columns[0]) - 1, int(columns[-1]), ends))
+            best = (columns.size, _Line(int(columns[0]) - margin, int(columns[-1]) - margin + 1, ends))
     return None if best is None else best[1]
 
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-import cv2
 import numpy as np
 
+from extractors.components import components
 from extractors.prescriptions.free_ink import FreeInk
 from schemas.geometry import Box
 
@@ -35,7 +35,7 @@ def ends_in_colon(ink: FreeInk, box: Box) -> bool:
     part = np.ascontiguousarray(ink.mask[top:bottom, start:end])
     if not part.size:
         return False
-    _, _, stats, centres = cv2.connectedComponentsWithStats(part, connectivity=8)
+    _, _, stats, centres = components(part)
     blobs = [(stats[i], centres[i]) for i in range(1, len(stats)) if stats[i][4] >= _SPECK_MM2 * mm**2]
     if len(blobs) != 2 or any(max(s[2], s[3]) > _POINT_MM * mm for s, _ in blobs):  # noqa: PLR2004 - two points
         return False

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.sheet import View
 from schemas.geometry import Box
 
@@ -51,7 +52,7 @@ class FreeInk:
 
     @cached_property
     def _components(self) -> tuple[NDArray[np.int32], tuple[Stroke, ...]]:
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(self.mask, connectivity=8)
+        _, labels, stats, _ = components(self.mask)
         least = _SPECK_MM2 * self.px_per_mm**2
         rows = [[int(v) for v in row] for row in stats]
         strokes = tuple(Stroke(x, y, w, h, area, i) for i, (x, y, w, h, area) in enumerate(rows) if i and area >= least)
@@ -70,7 +71,7 @@ class FreeInk:
     @cached_property
     def rule_strokes(self) -> tuple[Stroke, ...]:
         """The connected pieces of the rules taken out."""
-        rows = cv2.connectedComponentsWithStats(self.rules, connectivity=8)[2].tolist()
+        rows = components(self.rules)[2].tolist()
         return tuple(Stroke(x, y, w, h, area, i) for i, (x, y, w, h, area) in enumerate(rows) if i)
 
     def walls(self) -> list[Box]:

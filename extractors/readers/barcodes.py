@@ -12,6 +12,7 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.sheet import View
 from schemas.geometry import Box
 
@@ -153,7 +154,7 @@ def _patches(gradient: NDArray[Any], dots_per_mm: float) -> list[tuple[int, Box]
     height, width = mask.shape
     return [
         (int(area), Box(x / width, y / height, w / width, h / height))
-        for x, y, w, h, area in cv2.connectedComponentsWithStats(mask)[2][1:]
+        for x, y, w, h, area in components(mask)[2][1:].tolist()
         if w >= _MIN_WIDTH_MM * dots_per_mm and h >= _MIN_HEIGHT_MM * dots_per_mm
     ]
 

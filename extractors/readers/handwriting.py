@@ -11,6 +11,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.readers.protocol import LinePosteriors
 
 _MODELS: Final = Path(__file__).parent / "models"
@@ -83,7 +84,7 @@ def trim_to_ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     if contrast < _NO_INK:
         return None
     ink = (crop < paper - 0.45 * contrast).astype(np.uint8)
-    _, _, pieces, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, _, pieces, _ = components(ink)
     least = max(_SPECK * crop.shape[0], 2.0)
     lefts, tops, widths, heights = pieces[1:, :4].T
     bottoms, (high, wide) = tops + heights, crop.shape

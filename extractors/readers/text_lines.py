@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
+
 Grey: TypeAlias = NDArray[np.uint8]
 
 #: Letters of 6 to 24 pt are 1.2 to 6 mm high with their ascenders; figures of this size decide the page's x-height.
@@ -113,7 +115,7 @@ class _Page:
         self._px_mm = dpi / self._zoom / 25.4
         self._grey = grey
         ink = self._ink(small)
-        _, self._labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+        _, self._labels, stats, _ = components(ink)
         self._stats = stats.astype(np.int64)
         self._letter_px = self._usual_letter()
 

@@ -84,6 +84,7 @@ def form_cases(paper: str, truth: Object, pages: Sequence[Page], invoice: Invoic
 def form_pairs(truth: Object, invoice: Invoice) -> Iterator[tuple[str, Any, Field[Any]]]:
     """Yield each entry of a form the truth names, with its true value; rows the paper does not bear should be empty."""
     rows = truth.get("acts")
+    told = {cell for written in rows or () for cell in written}
     row = -1
     for name, entry in form_entries(invoice):
         cell = name.removeprefix("acts.")
@@ -92,10 +93,8 @@ def form_pairs(truth: Object, invoice: Invoice) -> Iterator[tuple[str, Any, Fiel
                 yield name, truth[name], entry
         elif rows is not None:
             row += cell == "date"
-            if row >= len(rows):
-                yield name, None, entry
-            elif cell in rows[row]:
-                yield name, rows[row][cell], entry
+            if cell in (rows[row] if row < len(rows) else told):
+                yield name, rows[row][cell] if row < len(rows) else None, entry
 
 
 def _case(

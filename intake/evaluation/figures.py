@@ -57,6 +57,8 @@ class Figures:
     wrong_least_certain: int
     curve: tuple[Row, ...]
     marks: tuple[Row, ...]
+    #: the widest rule that these lots by themselves bear out at the accepted error of the settings
+    safe: Row | None
 
     def as_object(self) -> dict[str, Any]:
         """Return the figures for JSON, n with each."""
@@ -72,6 +74,7 @@ class Figures:
                 "wrong_among_them": self.wrong_least_certain,
             },
             "acceptance": [_as_object(row) for row in self.marks],
+            "acceptance_borne_out": self.safe and _as_object(self.safe),
             "acceptance_curve": [_as_object(row) for row in self.curve],
         }
 
@@ -95,6 +98,14 @@ class Figures:
                 f"{100 * row.outcome.at_most:.3f} %",
             )
         console.print(points)
+        if self.safe is None:
+            console.print("these lots are too few, or read too badly, to bear out the accepted error by themselves")
+        else:
+            rule, outcome = self.safe.rule, self.safe.outcome
+            console.print(
+                f"these lots by themselves bear out a mean error of {rule.limit:.2g} and a floor of {rule.floor:.4f}: "
+                f"{outcome.wrong} wrong of {outcome.fields} accepted fields, at most {100 * outcome.at_most:.3f} %"
+            )
 
 
 def figures_of(lots: Sequence[TrueLot], thresholds: Thresholds) -> Figures:
@@ -112,13 +123,16 @@ def figures_of(lots: Sequence[TrueLot], thresholds: Thresholds) -> Figures:
         by_sort[case.sort].append((_sure(found, case), not case.wrong))
     counted = sorted(pair for trial, sure in trials for pair in _right(trial, sure))
     least = counted[: round(len(counted) * LEAST_CERTAIN)]
+    curve = tuple(Row(None, rule, judged(trials, rule)) for rule in _rules(found))
+    borne_out = [row for row in curve if row.outcome.at_most <= thresholds.accepted_error]
     return Figures(
         sorts=tuple(_reliability(sort, pairs) for sort, pairs in sorted(by_sort.items())),
         counted=len(counted),
         wrong=sum(not right for _, right in counted),
         wrong_least_certain=sum(not right for _, right in least),
-        curve=tuple(Row(None, rule, judged(trials, rule)) for rule in _rules(found)),
+        curve=curve,
         marks=tuple(Row(error, rule, judged(trials, rule)) for error, rule in _marked(found, thresholds)),
+        safe=borne_out[-1] if borne_out else None,
     )
 
 

@@ -16,12 +16,11 @@ def write_report(figures: Figures, folder: Path) -> None:
     environment.filters["percent"] = _percent
     environment.filters["shares"] = _shares
     points = [row.outcome for row in figures.curve if row.outcome.fields]
-    marks = [row for row in figures.marks if row.outcome.fields]
     page = environment.get_template("figures.html").render(
         figures=figures,
         acceptance=acceptance_diagram(
             [(o.wrong / o.fields, _ratio(*o.clean())) for o in points],
-            [(r.outcome.wrong / r.outcome.fields, _ratio(*r.outcome.clean()), _percent(r.setting)) for r in marks],
+            _marks(figures),
             "acceptance",
         ),
         diagrams=[
@@ -31,6 +30,16 @@ def write_report(figures: Figures, folder: Path) -> None:
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def _marks(figures: Figures) -> list[tuple[float, float, str]]:
+    """Return the marked settings by place on the curve; several at one place share a label."""
+    labels: dict[tuple[float, float], list[str]] = {}
+    for row in figures.marks:
+        if row.outcome.fields:
+            place = (row.outcome.wrong / row.outcome.fields, _ratio(*row.outcome.clean()))
+            labels.setdefault(place, []).append(_percent(row.setting))
+    return [(*place, ", ".join(words)) for place, words in labels.items()]
 
 
 def _ratio(some: int, all_: int) -> float:

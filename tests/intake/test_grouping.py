@@ -105,9 +105,9 @@ def test_a_table_without_a_total_goes_on_over_the_sheet_although_a_number_is_mis
     second = form_sheet(2, invoice_number=number, acts=(act("2024-03-05"),), total_amount="30.70")
     other = form_sheet(2, invoice_number=number, acts=(act("2024-03-05"),), patient=NOE)
 
-    assert [i.pages for i in group([first, second]).invoices] == [(1, 2)]
-    assert [i.pages for i in group([first, other]).invoices] == [(1,), (2,)]
-    assert [i.pages for i in group([form_sheet(1, number="000000101"), second]).invoices] == [(1,), (2,)]
+    assert [i.pages for i in group([first, second]).invoices] == [(0, 1)]
+    assert [i.pages for i in group([first, other]).invoices] == [(0,), (1,)]
+    assert [i.pages for i in group([form_sheet(1, number="000000101"), second]).invoices] == [(0,), (1,)]
 
 
 def test_a_last_sheets_total_nobody_could_read_is_no_missing_total() -> None:

@@ -89,6 +89,20 @@ def test_a_number_is_known_in_spite_of_the_zeros_that_pad_it() -> None:
     assert seen_with(entry, read("795103"), same=same_number).value == "000795103"
 
 
+def test_what_the_ink_all_but_excludes_is_a_difference() -> None:
+    """A figure another paper has is not read into ink that a hundred times rather says something else."""
+    entry = unsure("280057599999082", 0.40).with_ink(Bearing({"280057599999082": 0.9, "180057599999082": 0.005}))
+
+    assert seen_with(entry, read("180057599999082")) == entry
+
+
+def test_a_value_taken_against_the_ink_is_left_to_a_person() -> None:
+    """The line's figure, ten to a hundred times less likely by the ink: probably misread, perhaps a true difference."""
+    entry = unsure("280057599999082", 0.40).with_ink(Bearing({"280057599999082": 0.9, "180057599999082": 0.06}))
+
+    assert seen_with(entry, read("180057599999082")).confidence <= 0.95
+
+
 @pytest.mark.parametrize("entry", [EMPTY, UNREAD])
 def test_an_entry_without_a_reading_stays_without(entry: Field[str]) -> None:
     """The contract: a field without ink stays null even if another paper has the value."""

@@ -198,7 +198,7 @@ def test_what_is_planted_is_in_the_truth() -> None:
                 one, other = str(fault.extra["line_value"]), str(fault.extra["invoice_value"])
                 assert one != other
                 assert case.line is not None
-                assert case.line[fault.field] == one
+                assert case.line[str(fault.field)] == one
 
 
 def test_nobody_else_bears_a_planted_number() -> None:

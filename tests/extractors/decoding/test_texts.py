@@ -2,7 +2,17 @@
 
 import pytest
 
-from extractors.decoding.texts import Amount, Code, Coefficient, FreeText, Name, WholeNumber, WrittenDate
+from extractors.decoding.hypotheses import Hypothesis
+from extractors.decoding.texts import (
+    Amount,
+    Code,
+    Coefficient,
+    FreeText,
+    Name,
+    WholeNumber,
+    WrittenDate,
+    with_lost_strokes,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +58,40 @@ def test_what_is_no_amount_has_no_value(text: str) -> None:
 def test_an_amount_without_cents_may_have_lost_its_comma() -> None:
     """1820 is more likely a bad reading of 18,20 than eighteen hundred euros."""
     assert Amount().odds("1820") < 0.1 < Amount().odds("18,20")
+
+
+@pytest.mark.parametrize(
+    ("grammar", "text", "whole"),
+    [
+        (WrittenDate(2005, 2059), "27/1/2025", "27/11/2025"),
+        (WrittenDate(2005, 2059), "5/11/2025", "15/11/2025"),
+        (Amount(), "6,58", "16,58"),
+        (Amount(), "1658", "16,58"),
+    ],
+)
+def test_a_one_that_ran_into_its_neighbour_may_have_stood_there(
+    grammar: WrittenDate | Amount, text: str, whole: str
+) -> None:
+    """By hand the strokes of an eleven run together, and a one into the figure behind it."""
+    found = {h.text: h.probability for h in with_lost_strokes([Hypothesis(text, 0.9)], grammar, by_hand=True)}
+
+    assert 0.01 < found[whole] < found[text]
+    assert sum(found.values()) == pytest.approx(0.9)
+
+
+def test_a_machine_loses_no_figure() -> None:
+    """Print keeps its ones apart: no doubt is put where there is none."""
+    assert with_lost_strokes([Hypothesis("6,58", 0.9)], Amount(), by_hand=False) == [Hypothesis("6,58", 0.9)]
+    assert with_lost_strokes([Hypothesis("27/1/2025", 0.9)], WrittenDate(2005, 2059), by_hand=False) == [
+        Hypothesis("27/1/2025", 0.9)
+    ]
+
+
+def test_a_hand_that_pads_its_days_pads_its_months() -> None:
+    """05/1/2025 is an unusual way to write: a stroke was lost, more likely."""
+    dates = WrittenDate(2005, 2059)
+
+    assert dates.odds("05/1/2025") < dates.odds("05/01/2025") == dates.odds("27/1/2025")
 
 
 @pytest.mark.parametrize(("text", "value"), [("1,50", "1.5"), ("3", "3"), ("3,00", "3"), ("0,75", "0.75"), ("A", None)])
