@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: run test setup system demo lint types layers tests bench evaluate clean help
+.PHONY: run test setup system demo lint types layers tests bench evaluate ablation clean help
 
 export OMP_THREAD_LIMIT := 1
 PYTHON ?= python3
@@ -56,6 +56,11 @@ bench: setup ## speed and memory beside whole-page tesseract and ocrmypdf, in th
 
 evaluate: setup ## accuracy over LOTS (default 20) fresh lots drawn with SEED (default 1)
 	$(BIN)/python -m samples.evaluation --lots $(or $(LOTS),20) --seed $(or $(SEED),1)
+
+ablation: setup ## what each idea brings, over LOTS (default 20) fresh lots drawn with SEED (default 1)
+	@rm -rf out/ablation && mkdir -p out/ablation
+	$(BIN)/python -m samples.generate out/ablation --lots $(or $(LOTS),20) --seed $(or $(SEED),1) --profile all --invoices 2-4 --hands held_out
+	$(BIN)/python -m samples.ablation out/ablation
 
 clean: ## remove what the other targets made
 	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

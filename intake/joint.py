@@ -11,8 +11,12 @@ from typing import Final
 
 from schemas.field import EMPTY_IS_LIKELIER, Alternative, Blind, Field
 
-#: Ink surer than this is not overruled (``intake.evidence``).
-_SURE_INK: Final = 0.95
+#: Ink surer than this is not overruled by a rule, and of less sure ink only by a value it bears so much at least: a
+#: pen's lost 1 leaves its amount 0.02.
+_SURE_INK: Final = 0.98
+_POSSIBLE: Final = 0.01
+#: Against ink this sure a rule makes nothing certain: a person looks.
+_NEARLY_SURE: Final = 0.95
 #: Confidence is never raised above this.
 _CEILING: Final = 0.9999
 #: Values of one entry looked at together with those of others: the likeliest.
@@ -58,6 +62,10 @@ def taken(entry: Field[str], value: str | None, confidence: float, source: str) 
         return entry.model_copy(update={"confidence": confidence, "blind": blind})
     if entry.confidence >= _SURE_INK or value is None or confidence <= EMPTY_IS_LIKELIER:
         return entry
+    if entry.confidence >= _NEARLY_SURE:
+        if _offered(entry, value) < _POSSIBLE:
+            return entry
+        confidence = min(confidence, _NEARLY_SURE)
     others = [a for a in entry.alternatives if a.value != value]
     if entry.value is not None:
         others.insert(0, Alternative(value=entry.value, probability=min(entry.confidence, 1.0 - confidence)))
@@ -70,6 +78,12 @@ def taken(entry: Field[str], value: str | None, confidence: float, source: str) 
             "alternatives": tuple(others),
         }
     )
+
+
+def _offered(entry: Field[str], value: str) -> float:
+    """Return the probability the ink leaves to *value*."""
+    listed = max((a.probability for a in entry.alternatives if a.value == value), default=0.0)
+    return max(listed, entry.ink.share(value)) if entry.ink is not None else listed
 
 
 def sums(options: Sequence[Sequence[tuple[int, float]]], *, kept: int = 64) -> Iterator[dict[int, float]]:

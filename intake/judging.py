@@ -15,6 +15,7 @@ from intake.decide import decide
 from intake.failures import log_failure, not_concluded
 from intake.grouping import group
 from intake.hand import read_again
+from intake.knowledge import EVERYTHING, Knowledge, by_eye
 from intake.lot import Lot, Thresholds
 from intake.matching import match
 from intake.places import from_zero
@@ -34,7 +35,12 @@ class Judged:
 
 
 def judge(
-    readings: Sequence[PageReading], *, flow: Flow | None, received_on: date | None, thresholds: Thresholds
+    readings: Sequence[PageReading],
+    *,
+    flow: Flow | None,
+    received_on: date | None,
+    thresholds: Thresholds,
+    known: Knowledge = EVERYTHING,
 ) -> Judged:
     """Return the lot these pages make, judged as far as no step failed.
 
@@ -43,6 +49,7 @@ def judge(
         flow: how the invoices were sent, where the caller knows it.
         received_on: the day the caisse received the paper.
         thresholds: the figures that decide.
+        known: what may be used beside the ink.
     """
     lot = Lot()
     flags: tuple[Flag, ...] = ()
@@ -50,7 +57,7 @@ def judge(
     try:
         lot = ungrouped(readings, flow=flow, received_on=received_on, thresholds=thresholds)
         lot = group(readings, flow=flow, received_on=received_on, thresholds=thresholds)
-        lot = calibrated(settle(lot))
+        lot = calibrated(settle(lot, known))
         flags, not_checked = run_controls(lot)
         lot = decide(lot, flags, not_checked)
     except Exception as exc:  # noqa: BLE001 - whatever the logic does, what was read is kept
@@ -59,18 +66,29 @@ def judge(
     return Judged(lot, flags, not_checked)
 
 
-def settle(lot: Lot) -> Lot:
+def settle(lot: Lot, known: Knowledge = EVERYTHING) -> Lot:
     """Return a grouped lot matched and resolved; what that teaches of the writer's hand reads the doubtful rest again.
 
     The second reading is weighed like the first, from the ink on: nothing the lot had argued is argued twice.
+
+    Args:
+        lot: grouped.
+        known: what may be used beside the ink.
     """
-    settled = resolve(match(lot))
-    again = read_again(lot, settled)
-    return settled if again is lot else resolve(match(again))
+    if Knowledge.KEYS not in known:
+        lot = by_eye(lot)
+    settled = resolve(match(lot), known)
+    again = read_again(lot, settled) if Knowledge.HAND in known else lot
+    return settled if again is lot else resolve(match(again), known)
 
 
 def judge_stack(
-    readings: Sequence[PageReading], *, flow: Flow | None, received_on: date | None, thresholds: Thresholds
+    readings: Sequence[PageReading],
+    *,
+    flow: Flow | None,
+    received_on: date | None,
+    thresholds: Thresholds,
+    known: Knowledge = EVERYTHING,
 ) -> list[tuple[Sequence[PageReading], Judged]]:
     """Return each lot of a stack with its pages, judged; a stack that could not be cut is one lot for a person.
 
@@ -79,6 +97,7 @@ def judge_stack(
         flow: how the invoices were sent, where the caller knows it.
         received_on: the day the caisse received the paper.
         thresholds: the figures that decide.
+        known: what may be used beside the ink.
     """
     try:
         lots = split_lots(readings)
@@ -86,7 +105,9 @@ def judge_stack(
         log_failure("split", exc)
         lot = ungrouped(readings, flow=flow, received_on=received_on, thresholds=thresholds)
         return [(readings, Judged(lot, (not_concluded(),)))]
-    return [(pages, judge(pages, flow=flow, received_on=received_on, thresholds=thresholds)) for pages in lots]
+    return [
+        (pages, judge(pages, flow=flow, received_on=received_on, thresholds=thresholds, known=known)) for pages in lots
+    ]
 
 
 def ungrouped(

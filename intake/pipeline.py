@@ -16,6 +16,7 @@ from extractors.load import LoadedFile, RefusedPage, find_inputs, load_pages
 from extractors.reading import PageReading
 from extractors.scan import Scan
 from intake.judging import judge_stack
+from intake.knowledge import EVERYTHING, Knowledge
 from intake.program import program
 from intake.settings import Settings
 from intake.workers import PageWorkers, WorkerSettings, unread
@@ -114,6 +115,7 @@ def conclude(
     flow: Flow | None = None,
     received_on: date | None = None,
     channel: str | None = None,
+    known: Knowledge = EVERYTHING,
 ) -> list[ReadLot]:
     """Return the lots of a stack: grouped, matched, resolved, controlled and decided.
 
@@ -123,9 +125,10 @@ def conclude(
         flow: how the invoices were sent, where the caller knows it; else the bordereau may tell.
         received_on: the day the caisse received the paper.
         channel: where it came in.
+        known: what may be used beside the ink; less only to measure what each idea brings.
     """
     lots: list[ReadLot] = []
-    stack = judge_stack(reading.pages, flow=flow, received_on=received_on, thresholds=settings.thresholds)
+    stack = judge_stack(reading.pages, flow=flow, received_on=received_on, thresholds=settings.thresholds, known=known)
     for stack_pages, judged in stack:
         lot = judged.lot
         batch = Batch(

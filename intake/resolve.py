@@ -14,6 +14,7 @@ from intake.common import CommonValue
 from intake.differences import compared_entries, differences
 from intake.evidence import ON_THE_INK, Same, supported
 from intake.insured import insured_names
+from intake.knowledge import EVERYTHING, Knowledge
 from intake.likeness import same_text
 from intake.lot import Lot
 from intake.matching import weigh
@@ -44,15 +45,23 @@ _REPEATED: Final = {
 }
 
 
-def resolve(lot: Lot) -> Lot:
+def resolve(lot: Lot, known: Knowledge = EVERYTHING) -> Lot:
     """Return the lot with its forms and prescriptions weighed against each other and against the bordereau.
 
     Each match learns the differences that are left and sure.
+
+    Args:
+        lot: matched.
+        known: what may be used beside the ink.
     """
     invoices = list(lot.invoices)
-    for match in lot.matches:
-        invoices[match.invoice] = _with_line(lot, match)
-    invoices = [dated(reckoned(lot, _with_rows(invoice))) for invoice in invoices]
+    if Knowledge.PAPERS in known:
+        for match in lot.matches:
+            invoices[match.invoice] = _with_line(lot, match)
+    if Knowledge.RULES in known:
+        invoices = [dated(reckoned(lot, _with_rows(invoice))) for invoice in invoices]
+    if Knowledge.PAPERS not in known:
+        return with_differences(replace(lot, invoices=tuple(invoices)))
     invoices = with_common_stamp(_with_lot(lot, invoices))
     for index, pieces in lot.prescriptions_of.items():
         if len(pieces) == 1:

@@ -11,7 +11,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-import structlog
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from extractors.engine_settings import EngineSettings
@@ -31,7 +30,6 @@ PAGES_A_PROCESS: Final = 50
 
 _ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 
-_log = structlog.get_logger()
 _engines: "Engines | None" = None
 
 
@@ -82,6 +80,13 @@ def unread(file: str, number: int, index: int, problem: str) -> PageReading:
     return PageReading(page)
 
 
+def _warn(event: str, **facts: int | str) -> None:
+    """Write *event* to the log."""
+    import structlog  # noqa: PLC0415 - 0.07 s of every start, and most lots log nothing
+
+    structlog.get_logger().warning(event, **facts)
+
+
 def _was_aborted(future: "ProcessFuture[PageReading]") -> bool:
     """Whether the pool went down under a page that no process had taken: nothing is wrong with the page."""
     return future.done() and not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
@@ -114,7 +119,9 @@ class PageWorkers:
         # one clean process loads the engines (a second of processor time) and every worker is forked from it
         context = get_context("forkserver")
         is_default = self._settings.engines == EngineSettings()
-        context.set_forkserver_preload(["extractors.page", *(["extractors.preloaded"] if is_default else [])])
+        # this module too: each worker needs it, and the pool's own
+        loaded = ["intake.workers", "extractors.page", *(["extractors.preloaded"] if is_default else [])]
+        context.set_forkserver_preload(loaded)
         return ProcessPool(
             max_workers=self._settings.count,
             max_tasks=PAGES_A_PROCESS,
@@ -158,7 +165,7 @@ class PageWorkers:
 
     def _replace_pool(self, waiting: Iterable[_Waiting], keep: Path | None) -> None:
         """Start another pool and give it the pages the broken one leaves unread."""
-        _log.warning("pool replaced")
+        _warn("pool replaced")
         self._pool = self._new_pool()
         for page in waiting:
             if not page.future.done() or page.future.cancelled() or _was_aborted(page.future):
@@ -186,7 +193,7 @@ class PageWorkers:
         except ProcessExpired:
             problem = "crash"
         except Exception as exc:  # noqa: BLE001 - whatever one page does, the others are read
-            _log.warning("page failed", page=page.index, error=type(exc).__name__)  # never the text: it may hold a name
+            _warn("page failed", page=page.index, error=type(exc).__name__)  # never the text: it may hold a name
             problem = "failure"
         else:
             return reading

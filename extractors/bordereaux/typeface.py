@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.components import components
+from extractors.greys import percentiles
 
 Grey: TypeAlias = NDArray[np.uint8]
 Plane: TypeAlias = NDArray[np.float32]
@@ -76,7 +77,7 @@ def strip_of(crop: Grey) -> Strip | None:
     """Return the word in *crop* with its tall pieces from left to right, or None where there is none."""
     if min(crop.shape) < _LEAST_PX:
         return None
-    paper, dark = np.percentile(crop, (80, 1))
+    paper, dark = percentiles(crop, 80.0, 1.0)
     if paper - dark < _NO_INK:
         return None
     ink = np.clip((paper - crop.astype(np.float32)) / (paper - dark), 0.0, 1.0).astype(np.float32)

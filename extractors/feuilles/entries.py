@@ -163,7 +163,7 @@ class EntryReader:
                 return decide(said, grammar, self.place(entry.rect, readings[0].reader))
         posteriors = self._readers.lines.read_line(entry.grey)
         readings.append(Reading(self._readers.lines.name, _written(posteriors, grammar)))
-        field = decided(tuple(readings), grammar, self.place(entry.rect, readings[0].reader), by_hand=printed is False)
+        field = decided(tuple(readings), grammar, self.place(entry.rect, readings[0].reader), by_hand=not printed)
         if printed or grammar.words or not isinstance(field.ink, ListedInk):
             return field
         return field.with_ink(text_ink(field.ink, posteriors))  # a person's name: any name may be asked for
@@ -191,8 +191,8 @@ class EntryReader:
                 break
         place = self.place(entry.rect, cells.name)
         if number is None:
-            return decided((Reading(cells.name, []), *others), grammar, place, by_hand=printed is False)
-        return decode_number(number, cells.name, tuple(others), grammar, place, by_hand=printed is False)
+            return decided((Reading(cells.name, []), *others), grammar, place, by_hand=not printed)
+        return decode_number(number, cells.name, tuple(others), grammar, place, by_hand=not printed)
 
     def _printed(self, entry: Entry, grammar: LineGrammar, *, digits: bool, trusted: bool) -> Reading:
         reading = self._readers.text.read_line(entry.grey, digits_only=digits)

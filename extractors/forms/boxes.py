@@ -2,9 +2,10 @@
 
 from typing import Final
 
+import cv2
 import numpy as np
 
-from extractors.forms.structures import PX_PER_MM, Structures
+from extractors.forms.structures import PX_PER_MM, TINTS, Structures
 from extractors.forms.template import BoxMm, Zone
 
 #: How far a check box, and a signature's, may lie from where its label puts it, mm.
@@ -23,6 +24,12 @@ _WHITE_LEAD: Final = 0.6
 #: Sides of check boxes met, mm.
 _CHECK_MM: Final = (2.6, 6.2)
 _SIGN_REACH_MM: Final = 18.0
+#: A cross drawn over a box's corners hides its edges: between the strokes the box is white, the tint around it is not.
+#: It is looked for this near to its place, mm; so much of its inside and of the ring around it must be free of ink.
+_CROSSED_REACH_MM: Final = 4.0
+_RING_MM: Final = 0.8
+_FREE_OF_INK: Final = 0.25
+_CLEAR: Final = 0.85
 
 
 def fitted_boxes(expected: dict[str, BoxMm], labelled: set[str], fields: Structures) -> dict[str, BoxMm]:
@@ -48,7 +55,42 @@ def fitted_boxes(expected: dict[str, BoxMm], labelled: set[str], fields: Structu
     for i, k in zip(*linear_sum_assignment(costs), strict=True):
         if costs[i, k] < (_BOX_REACH_MM if names[i] in labelled else _UNLABELLED_REACH_MM):
             found[names[i]] = squares[k]
+    sides = float(np.median([min(box.w, box.h) for box in found.values()])) if found else 0.0
+    for name in names:
+        if name not in found:
+            crossed = _crossed_box(sides, expected[name], fields) if sides else None
+            if crossed is not None and all(_apart(crossed, other) > sides for other in found.values()):
+                found[name] = crossed
     return found | _left_over({name: expected[name] for name in names if name not in found}, found, squares, fields)
+
+
+def _crossed_box(side_mm: float, expected: BoxMm, fields: Structures) -> BoxMm | None:
+    """Return the check box on tint near *expected* whose edges a cross hides, as large as the others; None without."""
+    if fields.tint == 1:
+        return None
+    reach, ring, side = (round(mm * PX_PER_MM) for mm in (_CROSSED_REACH_MM, _RING_MM, side_mm))
+    middle = (round((v + d / 2) * PX_PER_MM) for v, d in ((expected.x, expected.w), (expected.y, expected.h)))
+    left, top = (max(v - side // 2 - reach - ring, 0) for v in middle)
+    span = side + 2 * reach + 2 * ring
+    light = fields.light[top : top + span, left : left + span]
+    free = cv2.erode((light > TINTS[0]).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    white = free & (light > (1 + fields.tint) / 2)
+    best, place = 0.0, None
+    for y in range(ring, light.shape[0] - side - ring + 1):
+        for x in range(ring, light.shape[1] - side - ring + 1):
+            inner = np.s_[y + 1 : y + side - 1, x + 1 : x + side - 1]
+            outer = np.s_[y - ring : y + side + ring, x - ring : x + side + ring]
+            around = np.s_[y - 1 : y + side + 1, x - 1 : x + side + 1]
+            free_in, white_in = int(free[inner].sum()), int(white[inner].sum())
+            free_out = int(free[outer].sum()) - int(free[around].sum())
+            white_out = int(white[outer].sum()) - int(white[around].sum())
+            ring_px = (side + 2 * ring) ** 2 - (side + 2) ** 2
+            if free_in < _FREE_OF_INK * (side - 2) ** 2 or free_out < _FREE_OF_INK * ring_px:
+                continue
+            inside, outside = white_in / free_in, white_out / free_out
+            if inside > _CLEAR and outside < 1 - _CLEAR and inside - outside > best:
+                best, place = inside - outside, BoxMm((left + x) / PX_PER_MM, (top + y) / PX_PER_MM, side_mm, side_mm)
+    return place
 
 
 def _left_over(

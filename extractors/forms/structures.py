@@ -12,7 +12,7 @@ from extractors.forms.template import BoxMm
 #: Resolution of the search: a comb's white tick, 0.3 mm, is two pixels.
 PX_PER_MM: Final = 6.0
 #: Tints lie in this range of the paper's light; under it is print or ink, over it paper.
-_TINTS: Final = (0.55, 0.97)
+TINTS: Final = (0.55, 0.97)
 #: A page with less tint than this share has lost it, or its form has none.
 _LEAST_TINT: Final = 0.03
 #: Between a tint and the paper there are fewer pixels than this share of the tint's: else it is the paper's own noise.
@@ -65,7 +65,7 @@ def structures_of(grey: NDArray[np.uint8], px_per_mm: float) -> Structures:
     page = np.asarray(cv2.resize(grey, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA), np.uint8)
     light = _light(page)
     tint = _usual_tint(light)
-    threshold = (1 + tint) / 2 if tint < 1 else _TINTS[0]
+    threshold = (1 + tint) / 2 if tint < 1 else TINTS[0]
     tinted = (cv2.GaussianBlur(light, (3, 3), 0) < threshold).astype(np.uint8)
     tick = round(_TICK_MM * PX_PER_MM) | 1
     closed = cv2.morphologyEx(tinted, cv2.MORPH_CLOSE, np.ones((5, tick), np.uint8))
@@ -73,7 +73,7 @@ def structures_of(grey: NDArray[np.uint8], px_per_mm: float) -> Structures:
     fields = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     tints = _boxes(fields, closed) if tint < 1 else ()
     # ink is no tint: a cross in a check box must not part it
-    unwritten = ((light < threshold) & (light > _TINTS[0])).astype(np.uint8)
+    unwritten = ((light < threshold) & (light > TINTS[0])).astype(np.uint8)
     whites = _holes(cv2.morphologyEx(unwritten, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))) if tint < 1 else ()
     # an outlined cell reaches to the middle of its lines
     outlined = (BoxMm(x - 0.3, y - 0.3, w + 0.6, h + 0.6) for x, y, w, h in _holes(_outlined(light)))
@@ -97,7 +97,7 @@ def _light(page: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _usual_tint(light: NDArray[np.float32]) -> float:
     counts, edges = np.histogram(light, bins=140, range=(0.3, 1.0))
     smooth = np.convolve(counts, np.ones(3), mode="same")
-    held = (edges[:-1] > _TINTS[0]) & (edges[:-1] < _TINTS[1])
+    held = (edges[:-1] > TINTS[0]) & (edges[:-1] < TINTS[1])
     # paper's own noise reaches down from 1.0: a tint is a peak, higher than what lies between it and the paper
     peaks = [
         i

@@ -12,6 +12,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from extractors.components import components
+from extractors.greys import percentiles
 from extractors.readers.protocol import LinePosteriors
 
 _MODELS: Final = Path(__file__).parent / "models"
@@ -79,8 +80,8 @@ def trim_to_ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """
     if min(crop.shape) < 3 or crop.size == 0:  # noqa: PLR2004 - too small for any stroke
         return None
-    paper, dark = np.percentile(crop, (75, 0.5))
-    contrast = float(paper) - float(dark)
+    paper, dark = percentiles(crop, 75.0, 0.5)
+    contrast = paper - dark
     if contrast < _NO_INK:
         return None
     ink = (crop < paper - 0.45 * contrast).astype(np.uint8)
@@ -98,7 +99,7 @@ def trim_to_ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     air = max(2, round(_AIR * float(bottom - top)))
     cut = crop[max(top - air, 0) : bottom + air, max(left - air, 0) : right + air].astype(np.float32)
     gain = max(1.0, _FULL_CONTRAST / contrast)
-    return np.asarray(np.clip(255.0 - (float(paper) - cut) * gain, 0.0, 255.0), np.uint8)
+    return np.asarray(np.clip(255.0 - (paper - cut) * gain, 0.0, 255.0), np.uint8)
 
 
 def _at_height(line: NDArray[np.uint8]) -> NDArray[np.uint8]:

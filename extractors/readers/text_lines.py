@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.components import components
+from extractors.greys import percentiles
 
 Grey: TypeAlias = NDArray[np.uint8]
 
@@ -122,7 +123,7 @@ class _Page:
     def _ink(self, grey: Grey) -> Grey:
         """Return the ink of the page (0 or 255) without its rules; paints rules out of the page, turns bands."""
         dark = self._without_bands(grey, _darkness(grey))
-        level = max(_INK_DEPTH, int(np.percentile(dark[::3, ::3], 99.5)) * 2 // 5)
+        level = max(_INK_DEPTH, int(percentiles(dark[::3, ::3], 99.5)[0]) * 2 // 5)
         _, ink = cv2.threshold(dark, level, 255, cv2.THRESH_BINARY)
         length = int(_RULE_MM * self._px_mm)
         across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
@@ -144,7 +145,7 @@ class _Page:
         """Turn headings printed white on a dark band into dark on white, on the page; return the new darkness."""
         step = 4
         small = grey[::step, ::step]
-        solid = np.where(small < _BAND_SHARE * np.percentile(small, 90), 255, 0).astype(np.uint8)
+        solid = np.where(small < _BAND_SHARE * percentiles(small, 90.0)[0], 255, 0).astype(np.uint8)
         _, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
         px_mm = self._px_mm / step
         tall = (stats[:, 3] >= _BAND_MM[0] * px_mm) & (stats[:, 3] <= _BAND_MM[1] * px_mm)
@@ -264,8 +265,9 @@ class _Page:
         left, top, right, bottom = (round(v * self._zoom) for v in (x0, y0, x1, y1))
         part = self._grey[top:bottom, left:right]
         labels = self._labels[y0:y1, x0:x1]
-        foreign = labels > 0
-        foreign[np.isin(labels, run.labels)] = False
+        is_foreign = np.ones(len(self._stats), np.bool_)
+        is_foreign[[0, *run.labels]] = False
+        foreign = is_foreign[labels]
         if foreign.any():
             mask = cv2.dilate(foreign.astype(np.uint8), np.ones((3, 3), np.uint8))
             part = part.copy()
@@ -277,13 +279,13 @@ class _Page:
 
 def _turned(band: Grey) -> Grey:
     """Return a white-on-dark *band* as dark on white, stretched to the full range."""
-    low, high = (int(v) for v in np.percentile(band, (1, 99)))
+    low, high = (int(v) for v in percentiles(band, 1.0, 99.0))
     return np.clip((high - band.astype(np.int32)) * 255 // max(high - low, 1), 0, 255).astype(np.uint8)
 
 
 def _paper(part: Grey) -> int:
     """Return the usual grey of the paper in a crop: the 90th percentile of a sample of it."""
-    return int(np.percentile(part[::2, ::3], 90)) if part.size else 255
+    return int(percentiles(part[::2, ::3], 90.0)[0]) if part.size else 255
 
 
 def _in_lines(runs: list[Run]) -> list[Run]:

@@ -13,7 +13,7 @@ from schemas.page import Page
 #: Entries below this raw confidence are doubts about their form.
 DOUBTFUL: Final = 0.9
 #: Share of doubtful entries up to which a form is of the first, second... class; the last class lies above all. On 847
-#: generated forms, entries read at 0.98 or more were wrong 1 in 7,000 up to 3 %, 1 in 640 up to 10 %, 1 in 130 above.
+#: generated forms, entries read at 0.98 or more were wrong 1 in 6,100 up to 3 %, 1 in 650 up to 10 %, 1 in 130 above.
 CLASSES: Final = (0.03, 0.10, 0.25)
 #: The print of a form: known (a template lies on it), of another make, or a software invoice.
 PRINTS: Final = ("template", "other_print", "facture")

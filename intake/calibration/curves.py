@@ -91,8 +91,6 @@ class Calibration(Record):
             raw: confidence before calibration, 0 to 1; nothing known stays nothing known.
             context: print and doubt class of its form; None for the other papers.
         """
-        if raw <= 0.0:
-            return raw
         sure = 1.0 - _between(self._errors(sort, state, context), 1.0 - raw)
         if state == "empty":
             return max(sure, EMPTY_IS_LIKELIER)
@@ -131,7 +129,8 @@ def _between(errors: Sequence[float], raw_error: float) -> float:
     right = bisect_right(KNOTS, -raw_error, key=lambda knot: -knot)
     left = right - 1
     share = math.log(KNOTS[left] / raw_error) / math.log(KNOTS[left] / KNOTS[right])
-    return math.exp(math.log(errors[left]) * (1.0 - share) + math.log(errors[right]) * share)
+    error = math.exp(math.log(errors[left]) * (1.0 - share) + math.log(errors[right]) * share)
+    return min(max(error, errors[right]), errors[left])  # rounding must not change the order
 
 
 @lru_cache(maxsize=4)

@@ -24,6 +24,8 @@ _MARKED_ZERO: Final = 0.2
 #: share of the cells that a stamp's line runs through, and what is left of a fold: a darker stroke is a striking out
 STAMPED: Final = 0.1
 FOLDED: Final = 0.1
+#: share of the cells with what removing the form leaves; the last pool of the committed weights was drawn with 0.12
+SOILED: Final = 1.0
 #: a stamp's ink against the writing's, at most: where it is as dark, nobody can tell them apart
 _STAMP_INK: Final = 0.75
 # One written over the other is a clean figure again: calling that junk would teach doubt about honest figures.
@@ -94,7 +96,8 @@ def draw_cell(
     fade(rng, depth)
     if label != "?" and rng.random() < STAMPED:
         _stamp(rng, depth, banks, label, hand.ink, centre, cell_h)
-    _leave_residue(rng, depth, cell_w, cell_h)
+    if rng.random() < SOILED:
+        _leave_residue(rng, depth, cell_w, cell_h)
     return scan(rng, depth, float(dpi), hand.ink)
 
 

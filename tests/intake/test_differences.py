@@ -1,12 +1,27 @@
 """True differences between a line and its form, told by what the ink leaves possible."""
 
 from dataclasses import dataclass
+from math import prod
 
 import pytest
 
+from intake.matching import match
 from intake.weighing import weigh
 from schemas.field import Blind, Field
-from tests.intake.papers import ALBA, NOE, Person, act, changed, concluded, form, four_forms, line_for, lot_of, read
+from tests.intake.papers import (
+    ALBA,
+    NOE,
+    PEOPLE,
+    Person,
+    act,
+    changed,
+    concluded,
+    form,
+    four_forms,
+    line_for,
+    lot_of,
+    read,
+)
 
 #: NOE's NIR, one figure of which is another: with the old key, as a slip of the pen leaves it.
 SLIPPED = "180057599299082"
@@ -47,6 +62,44 @@ def test_a_printed_slip_is_told_although_its_key_is_wrong() -> None:
     lines[1] = line_for(forms[1], insured_nir=read(SLIPPED, 0.4))
 
     assert ("mismatch", 1, "insured_nir") in concluded(lot_of(forms, lines)).faults
+
+
+def test_two_figures_that_look_alike_in_one_hand_make_no_difference() -> None:
+    """A writer's sixes that look like fours, twice in a number: unlikely as the line has it, but not one by one."""
+    twice = inked("180057599244082", 0.05, _180057599999082=0.003)
+    once = inked("180057599949082", 0.05, _180057599999082=0.003)
+
+    assert "mismatch" not in concluded(changed(lot_of(four_forms()), 1, patient_nir=twice)).codes
+    assert "mismatch" in concluded(changed(lot_of(four_forms()), 1, patient_nir=once)).codes
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The ink of a comb: what each cell may hold."""
+
+    cells: tuple[dict[str, float], ...]
+    listed: tuple[tuple[str, float], ...] = ()
+
+    def share(self, value: str) -> float:
+        """Return the probability of *value*, cell by cell."""
+        return prod(cell.get(char, 3e-4) for cell, char in zip(self.cells, value, strict=True))
+
+
+def test_one_clear_figure_is_told_beside_doubtful_ones() -> None:
+    """A hand's nines that may be fours hide nothing of the figure that is surely another."""
+    clear: tuple[dict[str, float], ...] = tuple({char: 1.0} for char in SLIPPED)
+    doubtful = (*clear[:11], {"9": 0.9, "4": 0.1}, *clear[12:])
+    value = SLIPPED[:11] + "9" + SLIPPED[12:]
+    line = NOE.nir[:11] + "4" + NOE.nir[12:]
+    forms = four_forms()
+    lines = [line_for(f, insured_nir=line) if n == 1 else line_for(f) for n, f in enumerate(forms)]
+    entry: Field[str] = read(value, 0.03)
+    told = changed(lot_of(forms, lines), 1, patient_nir=entry.with_ink(Cells(doubtful)))
+    unclear = (*doubtful[:9], {"2": 0.9, "9": 0.1}, *doubtful[10:])
+    untold = changed(lot_of(forms, lines), 1, patient_nir=entry.with_ink(Cells(unclear)))
+
+    assert ("mismatch", 1, "insured_nir") in concluded(told).faults
+    assert "mismatch" not in concluded(untold).codes
 
 
 @pytest.mark.parametrize("confidence", [0.6, 0.9, 0.97])
@@ -91,6 +144,20 @@ def test_another_child_of_the_same_insured_is_no_better_than_it_ought_to_be() ->
 
     assert 0 not in outcome.lot.line_of
     assert {"unlisted_invoice", "missing_invoice"} <= outcome.codes
+
+
+def test_a_free_line_between_its_neighbours_draws_no_form_that_surely_contradicts_it() -> None:
+    """Elimination is for forms little was read of: a brother's lies where the missing one should."""
+    insured = {"patient_nir": None, "insured_name": ALBA.name, "insured_nir": ALBA.nir}
+    missing = form("000000102", child("", "2013-09-28", "TESTOUNE LÉO"), **insured)
+    brothers = form("000000104", child("", "2013-05-26", "TESTOUNE PAUL"), **insured)
+    first, _, third, _ = four_forms()
+    last = form("000000105", PEOPLE[3])
+    lines = [line_for(f) for f in (first, missing, third, last)]
+    lot = lot_of([first, brothers, third, last], lines)
+
+    assert weigh(lines[1], brothers) > -1
+    assert match(lot).line_of == {0: 0, 2: 2, 3: 3}
 
 
 def test_a_line_is_weighed_by_the_ink_and_not_by_the_best_guess() -> None:

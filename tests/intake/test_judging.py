@@ -6,10 +6,11 @@ import pytest
 
 from extractors.reading import PageReading
 from intake import judging
+from intake.calibration.curves import NONE
 from intake.controls import registry
 from intake.controls.control import Control
 from intake.failures import NOT_CONCLUDED
-from intake.lot import Lot
+from intake.lot import Lot, Thresholds
 from intake.pipeline import Reading, ReadLot, conclude
 from intake.settings import Settings
 from schemas.flag import Flag, Severity
@@ -33,7 +34,7 @@ def stack() -> tuple[PageReading, ...]:
 
 
 def concluded(pages: tuple[PageReading, ...]) -> list[ReadLot]:
-    return conclude(Reading((), (), pages), Settings())
+    return conclude(Reading((), (), pages), Settings(thresholds=Thresholds(calibration=NONE)))
 
 
 def fails(*_: object, **__: object) -> Lot:
@@ -49,7 +50,7 @@ def test_a_lot_without_fault_is_accepted() -> None:
     assert not [f for f in lot.batch.flags if f.code == NOT_CONCLUDED]
 
 
-@pytest.mark.parametrize("step", ["group", "match", "resolve", "run_controls", "decide"])
+@pytest.mark.parametrize("step", ["group", "match", "resolve", "calibrated", "run_controls", "decide"])
 def test_a_step_that_fails_keeps_every_page_and_field_and_accepts_nothing(
     step: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,7 +28,7 @@ def test_the_tariff_settles_a_flat_travel_fee() -> None:
 
 def test_sure_ink_keeps_a_fee_no_tariff_knows() -> None:
     """A wrong price is the paper's fault, and must stay to be seen."""
-    row = act().model_copy(update={"travel_flat": unsure("2.95", 0.97, _2_75=0.03)})
+    row = act().model_copy(update={"travel_flat": unsure("2.95", 0.985, _2_75=0.015)})
 
     assert settled_rows(LOT, [row])[0].travel_flat == row.travel_flat
 

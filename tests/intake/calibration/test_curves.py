@@ -46,8 +46,11 @@ def test_a_surer_reading_is_never_the_less_likely_one_and_none_is_certain(
 
 def test_empty_stays_likelier_than_not_read_and_the_other_way_round() -> None:
     """The controls tell an empty box from an unreadable one at 0.5: no curve moves an entry across."""
-    wrong = [Case("form/nir", state, raw, True, str(k), None) for k in range(99) for state, raw in
-             (("empty", 0.995), ("filled", 0.3))]  # fmt: skip
+    wrong = [
+        Case("form/nir", state, raw, wrong=True, paper=str(k), context=None)
+        for k in range(99)
+        for state, raw in (("empty", 0.995), ("filled", 0.3))
+    ]
     made = fit(wrong, date="", command="", lots=1, one_entry=20.0)
 
     assert made.confidence("form/nir", "empty", 0.995, None) == 0.5

@@ -5,6 +5,7 @@ import random
 from intake.calibration.cases import Case
 from intake.calibration.curves import Calibration
 from intake.calibration.fitting import fit
+from intake.evaluation.tally import calibration
 from tests.intake.calibration.true_lots import CALM, cases
 
 
@@ -44,8 +45,8 @@ def test_a_sort_with_few_cases_is_judged_like_all_others() -> None:
 def test_thirty_errors_on_one_form_count_less_than_on_thirty_forms() -> None:
     """One form read wrong is one misfortune, not thirty."""
     others = cases("form/nir", 970, raw=0.99, on=970)
-    together = [Case("form/nir", "filled", 0.99, True, "bad form", CALM) for _ in range(30)]
-    apart = [Case("form/nir", "filled", 0.99, True, f"bad form {k}", CALM) for k in range(30)]
+    together = [Case("form/nir", "filled", 0.99, wrong=True, paper="bad form", context=CALM) for _ in range(30)]
+    apart = [Case("form/nir", "filled", 0.99, wrong=True, paper=f"bad form {k}", context=CALM) for k in range(30)]
 
     one = fitted(others + together).confidence("form/nir", "filled", 0.99, CALM)
     many = fitted(others + apart).confidence("form/nir", "filled", 0.99, CALM)
@@ -77,8 +78,8 @@ def test_a_software_invoice_that_errs_is_not_trusted_like_a_form() -> None:
 
 
 def test_what_is_promised_comes_true_on_cases_held_back() -> None:
-    """Readings that are wrong three times as often as they say end within two points of the truth."""
-    rng = random.Random(7)
+    """Readings that are wrong three times as often as they say: the expected error falls below 2 %."""
+    rng = random.Random(7)  # noqa: S311 - a seeded draw
 
     def drawn(n: int) -> list[Case]:
         raws = [1.0 - 10.0 ** -rng.uniform(0.5, 3.5) for _ in range(n)]
@@ -89,8 +90,10 @@ def test_what_is_promised_comes_true_on_cases_held_back() -> None:
 
     made = fitted(drawn(3000))
     held_back = drawn(3000)
-    for low, high in ((0.6, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 1.0)):
-        inside = [c for c in held_back if low <= c.raw < high]
-        promised = sum(made.confidence(c.sort, c.state, c.raw, c.context) for c in inside) / len(inside)
-        right = sum(not c.wrong for c in inside) / len(inside)
-        assert abs(promised - right) < 0.02
+    before, _ = calibration([(c.raw, not c.wrong) for c in held_back])
+    after, _ = calibration([(made.confidence(c.sort, c.state, c.raw, c.context), not c.wrong) for c in held_back])
+
+    assert before is not None
+    assert after is not None
+    assert before > 0.08
+    assert after < 0.02
