@@ -3,13 +3,10 @@
 import traceback
 from typing import Final
 
-import structlog
-
 from schemas.flag import Flag, Severity
 
 #: Code of the flag and of the log line.
 NOT_CONCLUDED: Final = "not_concluded"
-_log: Final = structlog.get_logger()
 
 
 def not_concluded(*, invoice: int | None = None, line: int | None = None) -> Flag:
@@ -20,6 +17,9 @@ def not_concluded(*, invoice: int | None = None, line: int | None = None) -> Fla
 
 def log_failure(step: str, error: Exception) -> None:
     """Log the failed step, the error's type and its place in the code; never its text, which may hold a name."""
+    import structlog  # noqa: PLC0415 - 0.07 s of every start, and most lots log nothing
+
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{last.name}:{last.lineno}"
-    _log.error("not concluded", code=NOT_CONCLUDED, step=step, error=type(error).__name__, place=place)
+    log = structlog.get_logger()
+    log.error("not concluded", code=NOT_CONCLUDED, step=step, error=type(error).__name__, place=place)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.decoding.cells import seen_cells
 from extractors.decoding.hypotheses import Hypothesis
 from extractors.decoding.spelling import CutNumber, Part, Way, shares_of_widths, spelled
@@ -95,7 +96,7 @@ def cut_number(entry: Entry, reader: CellReader, *, separators: str = ",") -> Cu
 
 def _pieces(entry: Entry) -> list[_Piece]:
     """Return the entry's strokes, those that stand over each other together, left to right."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(entry.ink.astype(np.uint8), connectivity=8)
+    _, labels, stats, _ = components(entry.ink.astype(np.uint8))
     boxes = sorted((int(x), int(y), int(x + w), int(y + h), i) for i, (x, y, w, h, _) in enumerate(stats) if i)
     groups: list[tuple[list[int], list[int]]] = []  # box, labels
     for x0, y0, x1, y1, label in boxes:

@@ -25,11 +25,13 @@ _WHITE_LEAD: Final = 0.6
 _CHECK_MM: Final = (2.6, 6.2)
 _SIGN_REACH_MM: Final = 18.0
 #: A cross drawn over a box's corners hides its edges: between the strokes the box is white, the tint around it is not.
-#: It is looked for this near to its place, mm; so much of its inside and of the ring around it must be free of ink.
+#: It is looked for this near to its place, mm; so much of its inside and of the ring around it must be free of ink, and
+#: white or not. Some boxes have a mere half millimetre of tint over and under them.
 _CROSSED_REACH_MM: Final = 4.0
-_RING_MM: Final = 0.8
+_RING_MM: Final = 0.5
 _FREE_OF_INK: Final = 0.25
-_CLEAR: Final = 0.85
+_CLEAR_IN: Final = 0.85
+_CLEAR_AROUND: Final = 0.45
 
 
 def fitted_boxes(expected: dict[str, BoxMm], labelled: set[str], fields: Structures) -> dict[str, BoxMm]:
@@ -88,7 +90,7 @@ def _crossed_box(side_mm: float, expected: BoxMm, fields: Structures) -> BoxMm |
             if free_in < _FREE_OF_INK * (side - 2) ** 2 or free_out < _FREE_OF_INK * ring_px:
                 continue
             inside, outside = white_in / free_in, white_out / free_out
-            if inside > _CLEAR and outside < 1 - _CLEAR and inside - outside > best:
+            if inside > _CLEAR_IN and outside < _CLEAR_AROUND and inside - outside > best:
                 best, place = inside - outside, BoxMm((left + x) / PX_PER_MM, (top + y) / PX_PER_MM, side_mm, side_mm)
     return place
 

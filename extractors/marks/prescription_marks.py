@@ -48,6 +48,7 @@ _UNDER_TEXT: Final = 0.035
 _BARRED: Final = 0.7
 _LEAST_HEIGHT_MM: Final = 2.0
 _OVERSHOOT_MM: Final = 15.0
+_BEYOND_MM: Final = 10.0
 _STRAIGHT: Final = 0.9
 # A figure written over is thicker than its neighbours, and thicker times denser times heavier on the whole. That far up
 # there is a doubt, and further up none: in print, and in a row by hand, where a bold pen beside a printed legend looks
@@ -105,16 +106,11 @@ def _struck(sheet: Sheet, field: str, row: Row) -> Iterator[Mark]:
 
 
 def _is_of_row(ink: FreeInk, stroke: Stroke, box: Box) -> bool:
-    """Return whether a long stroke waves, or ends with its row: a printed frame that leans with the sheet does not."""
-    own = np.asarray(ink.labels[stroke.y : stroke.y + stroke.h, stroke.x : stroke.x + stroke.w] == stroke.label)
-    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(own.astype(np.uint8)))
-    if min(sides) >= _LEAST_HEIGHT_MM * ink.px_per_mm:
-        return True
+    """Return whether a long stroke takes a row back: it does not run on beyond both ends, as a frame does."""
     left, _, right, _ = ink.pixels(box)
-    over = _OVERSHOOT_MM * ink.px_per_mm
-    return (
-        stroke.h >= _LEAST_HEIGHT_MM * ink.px_per_mm and left - over <= stroke.x <= stroke.x + stroke.w <= right + over
-    )
+    over = _BEYOND_MM * ink.px_per_mm
+    runs_on = stroke.x < left - over and right + over < stroke.x + stroke.w
+    return stroke.h >= _LEAST_HEIGHT_MM * ink.px_per_mm and not runs_on
 
 
 def _rewritten(sheet: Sheet, row: Row) -> list[Mark]:
@@ -137,10 +133,10 @@ def _rewritten(sheet: Sheet, row: Row) -> list[Mark]:
     else:
         box = ink.box(widest.x, widest.y, widest.w, widest.h)
         is_sure = widest.w >= _DATE_JOINED_MM[1] * px and widest.area >= _DATE_FILL * widest.w * widest.h
-        if not is_sure and _reads_as_a_day(row.text):
-            return []
         score = _REWRITTEN if is_sure else _DOUBTFUL  # a thin pen over a thin pen leaves a doubt
         is_dense = widest.area >= _DENSE * widest.w * widest.h
+    if score < _REWRITTEN and _reads_as_a_day(row.text):
+        return []
     kind = MarkKind.OVERWRITE if is_dense else MarkKind.STRIKE
     return [Mark(kind=kind, page=sheet.index, box=sheet.on_page(box), score=score, field="date")]
 

@@ -22,8 +22,8 @@ _PARTS: Final = 5
 #: Mean error rates per entry tried as an invoice's budget.
 #: Settings of the accepted error that tables and drawings mark.
 MARKS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01)
-#: How many times an invoice's mean error rate one entry may have. Of 20, 30, 50 and 100, at the same share of wrong
-#: fields, all accept the same share of invoices within one in a hundred; 20 lets the fewest faulty ones through.
+#: How many times an invoice's mean error rate one entry may have: of 20, 30 and 50 the one that accepts the most
+#: invoices with no wrong field, and the fewest faulty ones (docs/calibration.md).
 ONE_ENTRY: Final = 20.0
 LIMITS: Final = tuple(float(f"{10.0 ** (step / 12 - 5):.3g}") for step in range(47))
 

@@ -16,7 +16,7 @@ from schemas.money import sum_read, written
 _AMOUNTS: Final = ("fee", "travel_flat", "travel_km_amount")
 #: Share of the ink, against what was read there, from which an amount may be a misreading: rows of one form that are
 #: all surely read add up but for one of these (fresh lots: a lost first figure, a five like an eight).
-_ALLOWED: Final = 0.01
+_ALLOWED: Final = 0.005
 _COLUMNS: Final = {"total_amount": "montant total", "amount_amo": "part AMO", "amount_amc": "part AMC"}
 
 

@@ -96,3 +96,26 @@ def test_a_blackened_box_keeps_its_ink(page: NDArray[np.uint8]) -> None:
 
     assert (cleaned[pixels(ROW[0])] < 128).mean() > 0.6
     assert (cleaned[pixels(BoxMm(5, 20, 140, 60))] < 128).mean() < 0.01
+
+
+def test_a_box_a_large_cross_hides_is_found_between_its_strokes(page: NDArray[np.uint8]) -> None:
+    """A cross over all four corners leaves no edge to see: unread, the plainest tick of all went to a person."""
+    x, y, side, _ = ROW[0]
+    for i in range(-12, round(side * PX_PER_MM) + 12):
+        row, left, right = round(y * PX_PER_MM) + i, round(x * PX_PER_MM) + i, round((x + side) * PX_PER_MM) - i
+        page[row, left - 3 : left + 4] = 30
+        page[row, right - 3 : right + 4] = 30
+    places = expected(("is_illness", 21.0), ("exemption_ald", 50.0), ("exemption_other", 62.0))
+
+    found = fitted_boxes(places, set(places), structures_of(page, PX_PER_MM))
+
+    assert found["is_illness"].x == pytest.approx(x, abs=0.6)
+    assert found["is_illness"].y == pytest.approx(y, abs=0.6)
+
+
+def test_a_cross_on_plain_tint_is_no_box(page: NDArray[np.uint8]) -> None:
+    """Where no box stands between the strokes, none is made up."""
+    crossed(page, BoxMm(100.0, 30.0, 4.0, 4.0))
+    places = expected(("is_illness", 20.0), ("exemption_ald", 100.0))
+
+    assert "exemption_ald" not in fitted_boxes(places, set(places), structures_of(page, PX_PER_MM))

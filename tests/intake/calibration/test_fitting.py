@@ -42,17 +42,25 @@ def test_a_sort_with_few_cases_is_judged_like_all_others() -> None:
     assert abs(made.confidence("form/km", "filled", 0.95, CALM) - 0.7) < 0.05
 
 
-def test_thirty_errors_on_one_form_count_less_than_on_thirty_forms() -> None:
-    """One form read wrong is one misfortune, not thirty."""
-    others = cases("form/nir", 970, raw=0.99, on=970)
-    together = [Case("form/nir", "filled", 0.99, wrong=True, paper="bad form", context=CALM) for _ in range(30)]
-    apart = [Case("form/nir", "filled", 0.99, wrong=True, paper=f"bad form {k}", context=CALM) for k in range(30)]
+def test_ten_errors_on_one_form_count_less_than_on_ten_forms() -> None:
+    """One form read wrong is one misfortune, not ten."""
+    others = cases("form/tick", 5000, raw=0.99) + cases("form/nir", 50, raw=0.99)
+    together = [Case("form/nir", "filled", 0.99, wrong=True, paper="bad", context=CALM) for _ in range(10)]
+    apart = [Case("form/nir", "filled", 0.99, wrong=True, paper=f"bad {k}", context=CALM) for k in range(10)]
 
     one = fitted(others + together).confidence("form/nir", "filled", 0.99, CALM)
     many = fitted(others + apart).confidence("form/nir", "filled", 0.99, CALM)
 
-    assert one > many
-    assert one < 0.999
+    assert 1.0 - many > 1.05 * (1.0 - one)
+
+
+def test_right_cells_of_few_forms_claim_less_than_those_of_many() -> None:
+    """Six hundred cells of twenty forms are twenty cases where nothing tells otherwise."""
+    few = fitted(cases("form/fee", 600, raw=0.9999, on=20)).confidence("form/fee", "filled", 1.0, CALM)
+    many = fitted(cases("form/fee", 600, raw=0.9999, on=600)).confidence("form/fee", "filled", 1.0, CALM)
+
+    assert few < 0.997
+    assert many > 0.9995
 
 
 def test_a_form_full_of_doubts_is_less_sure_where_it_looks_sure() -> None:
