@@ -96,8 +96,17 @@ def runs_on(invoice: Invoice, sheet: Invoice) -> bool:
         return False  # two invoices of their own, one number misread
     if same_patient(invoice, sheet) is False:
         return False
+    if invoice.total_amount.is_empty and sheet.total_amount.value is not None:
+        return not _repeats(invoice, sheet)  # two acts of one day may stand on two sheets
     shared = acts_in_common(invoice.acts, sheet.acts)
     return shared is not None and shared < _SAME_ACTS
+
+
+def _repeats(invoice: Invoice, sheet: Invoice) -> bool:
+    """Whether most rows of *sheet* stand on *invoice* too, day, code and fee."""
+    rows = [tuple(cell.value for cell in (act.date, act.code, act.fee)) for act in (*invoice.acts, *sheet.acts)]
+    known, added = rows[: len(invoice.acts)], rows[len(invoice.acts) :]
+    return sum(row in known for row in added) >= _SAME_ACTS * max(len(added), 1)
 
 
 def group_prescriptions(pages: Sequence[Prescription]) -> tuple[Prescription, ...]:

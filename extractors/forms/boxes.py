@@ -57,11 +57,12 @@ def fitted_boxes(expected: dict[str, BoxMm], labelled: set[str], fields: Structu
     for i, k in zip(*linear_sum_assignment(costs), strict=True):
         if costs[i, k] < (_BOX_REACH_MM if names[i] in labelled else _UNLABELLED_REACH_MM):
             found[names[i]] = squares[k]
-    sides = float(np.median([min(box.w, box.h) for box in found.values()])) if found else 0.0
-    for name in names:
-        if name not in found:
-            crossed = _crossed_box(sides, expected[name], fields) if sides else None
-            if crossed is not None and all(_apart(crossed, other) > sides for other in found.values()):
+    side = float(np.median([min(box.w, box.h) for box in found.values()])) if found else 0.0
+    for name in (n for n in names if n not in found and side):
+        row = (n for n in names if n != name and _same_row(expected[n], expected[name]))
+        if name in labelled or all(n in found for n in row):  # else the place is too rough: the next box may be meant
+            crossed = _crossed_box(side, expected[name], fields)
+            if crossed is not None and all(_apart(crossed, square) > side for square in squares):
                 found[name] = crossed
     return found | _left_over({name: expected[name] for name in names if name not in found}, found, squares, fields)
 

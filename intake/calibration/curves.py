@@ -119,16 +119,21 @@ def falling(errors: Sequence[float]) -> list[float]:
     return list(accumulate(reversed(errors), max))[::-1]
 
 
+def place(raw_error: float) -> tuple[int, float]:
+    """Return the knot at or above a raw error and how far it lies towards the next one, 0 to 1, on a logarithmic scale."""
+    if raw_error <= KNOTS[-1]:
+        return len(KNOTS) - 1, 0.0
+    right = bisect_right(KNOTS, -raw_error, key=lambda knot: -knot)
+    left = max(right - 1, 0)
+    return left, math.log(KNOTS[left] / raw_error) / math.log(KNOTS[left] / KNOTS[left + 1])
+
+
 def _between(errors: Sequence[float], raw_error: float) -> float:
     """Return the error rate at a raw error, straight between knots on logarithmic scales."""
     if raw_error >= KNOTS[0]:  # from the first knot to certainly wrong
-        share = (raw_error - KNOTS[0]) / (1.0 - KNOTS[0])
-        return errors[0] + (1.0 - errors[0]) * share
-    if raw_error <= KNOTS[-1]:
-        return errors[-1]
-    right = bisect_right(KNOTS, -raw_error, key=lambda knot: -knot)
-    left = right - 1
-    share = math.log(KNOTS[left] / raw_error) / math.log(KNOTS[left] / KNOTS[right])
+        return errors[0] + (1.0 - errors[0]) * (raw_error - KNOTS[0]) / (1.0 - KNOTS[0])
+    left, share = place(raw_error)
+    right = min(left + 1, len(KNOTS) - 1)
     error = math.exp(math.log(errors[left]) * (1.0 - share) + math.log(errors[right]) * share)
     return min(max(error, errors[right]), errors[left])  # rounding must not change the order
 

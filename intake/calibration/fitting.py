@@ -5,12 +5,9 @@ the form says about its entries, its print and its doubts, multiplies the error 
 turns, each given the other.
 """
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -18,7 +15,7 @@ from numpy.typing import NDArray
 
 from intake.calibration.cases import Case
 from intake.calibration.context import CLASSES, DOUBTFUL, PRINTS
-from intake.calibration.curves import KNOTS, Calibration, Context, Curve
+from intake.calibration.curves import KNOTS, Calibration, Context, Curve, place
 
 Vector = NDArray[np.float64]
 #: Error factors at each knot by print and doubt class; 1 where there is no form.
@@ -38,8 +35,6 @@ _CONTEXT_PRIOR: Final = 1.0
 _OTHER_SORTS: Final = 0.1
 #: Turns of curves and factors: the third changes no rate by a tenth.
 _TURNS: Final = 3
-#: Bounds of the bins around the knots, as raw errors, ascending.
-_EDGES: Final = tuple(sqrt(left * right) for left, right in pairwise(KNOTS))[::-1]
 #: Knots whose entries the doubts of the rest of a form are learnt on, in two steps: an entry below ``DOUBTFUL`` is
 #: itself the doubt, and is left alone.
 _SURE: Final = 0.02
@@ -51,7 +46,7 @@ _STEPS: Final = (
 
 @dataclass(slots=True)
 class _Count:
-    """Cases and wrong ones in each bin."""
+    """Cases and wrong ones at each knot."""
 
     n: Vector = field(default_factory=lambda: np.zeros(len(KNOTS)))
     wrong: Vector = field(default_factory=lambda: np.zeros(len(KNOTS)))
@@ -123,7 +118,7 @@ def fit(cases: Sequence[Case], *, date: str, command: str, lots: int, one_entry:
 
 
 def _curve(group: _Group, counts: Counts, factors: Factors, prior: Curve | None) -> Curve:
-    """Return the isotonic error rates of a group, each bin drawn towards the level above."""
+    """Return the isotonic error rates of a group, each knot drawn towards the level above."""
     from scipy.optimize import isotonic_regression  # noqa: PLC0415 - scipy loads slowly, and only fitting needs it
 
     exposed, wrong = np.zeros(len(KNOTS)), np.zeros(len(KNOTS))
@@ -132,7 +127,7 @@ def _curve(group: _Group, counts: Counts, factors: Factors, prior: Curve | None)
             exposed += count.n * factors[context] / group.effect
             wrong += count.wrong / group.effect
     if prior is None:
-        # the raw confidences themselves, at next to no weight, so that an empty bin has an opinion
+        # the raw confidences themselves, at next to no weight, so that an empty knot has an opinion
         thought, weight = np.asarray(KNOTS), 0.5
     else:
         thought, weight = np.asarray(prior.errors), _PRIOR
@@ -186,17 +181,20 @@ def _correlation(cases: Sequence[Case]) -> float:
 
 
 def _counted(cases: Iterable[Case]) -> Counts:
+    """Return the cases by group, each shared between the two knots it lies between, as a curve is read."""
     counts: Counts = defaultdict(_Count)
     for case in cases:
         count = counts[case.sort, case.state, case.context]
-        place = len(_EDGES) - bisect_left(_EDGES, 1.0 - case.raw)
-        count.n[place] += 1
-        count.wrong[place] += case.wrong
+        left, share = place(min(1.0 - case.raw, KNOTS[0]))
+        for knot, weight in ((left, 1.0 - share), (left + 1, share)):
+            if weight > 0.0:
+                count.n[knot] += weight
+                count.wrong[knot] += weight * case.wrong
     return dict(counts)
 
 
 def _expected(counts: Counts, curves: Mapping[str, Curve]) -> dict[Context, Vector]:
-    """Return the errors the curves alone expect in each context and bin."""
+    """Return the errors the curves alone expect in each context, by knot."""
     found: dict[Context, Vector] = {}
     for (sort, state, context), count in counts.items():
         if context is not None:
@@ -212,9 +210,9 @@ def _doubt_ratios(
     ratios = np.ones((len(CLASSES) + 1, len(KNOTS)))
     for step in map(np.asarray, _STEPS):
         row = []
-        for place in range(len(CLASSES) + 1):
-            seen = sum(c.wrong[step].sum() for (*_, at), c in counts.items() if at and at[1] == place)
-            thought = sum(e[step].sum() * prints[at[0]] for at, e in expected.items() if at[1] == place)
+        for doubts in range(len(CLASSES) + 1):
+            seen = sum(c.wrong[step].sum() for (*_, at), c in counts.items() if at and at[1] == doubts)
+            thought = sum(e[step].sum() * prints[at[0]] for at, e in expected.items() if at[1] == doubts)
             row.append(_ratio(seen / effect, thought / effect))
         # a form with more doubts is never the surer one
         ratios[:, step] = np.maximum.accumulate(row)[:, None]

@@ -110,6 +110,18 @@ def test_a_table_without_a_total_goes_on_over_the_sheet_although_a_number_is_mis
     assert [i.pages for i in group([form_sheet(1, number="000000101"), second]).invoices] == [(0,), (1,)]
 
 
+def test_the_second_act_of_a_day_may_stand_on_the_next_sheet() -> None:
+    """Same day and code as the last row above, another coefficient: it goes on; the same sheet twice does not."""
+    first = form_sheet(1, acts=(act(), act("2024-03-05")), total_amount=EMPTY)
+    second = form_sheet(
+        2, acts=(act("2024-03-05", fee="1.58", coefficient="0.5", travel_flat=None),), total_amount="32.28"
+    )
+    again = form_sheet(2, acts=(act(), act("2024-03-05")), total_amount="30.70")
+
+    assert len(group([first, second]).invoices) == 1
+    assert len(group([first, again]).invoices) == 2
+
+
 def test_a_last_sheets_total_nobody_could_read_is_no_missing_total() -> None:
     """The first sheet of two leaves it empty; that says nothing of the last."""
     second = form_sheet(2, acts=(act("2024-03-05"),), total_amount=UNREAD)
