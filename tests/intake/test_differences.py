@@ -130,6 +130,17 @@ def test_a_total_its_own_rows_do_not_bear_out_needs_a_surer_reading() -> None:
     assert ("mismatch", 0, "total_amount") in concluded(changed(lot, 0, total_amount=inked("15.35", 0.99))).faults
 
 
+def test_a_doubtful_total_that_its_own_rows_bear_out_is_told() -> None:
+    """A four that may be a five, and rows that add up to the five."""
+    total = inked("15.35", 0.9, _14_35=0.1)
+    forms = four_forms()
+    borne_out = lot_of(
+        forms, [line_for(f, total_amount="14.35") if n == 0 else line_for(f) for n, f in enumerate(forms)]
+    )
+
+    assert ("mismatch", 0, "total_amount") in concluded(changed(borne_out, 0, total_amount=total)).faults
+
+
 def child(number: str, birth: str, name: str) -> Person:
     """Return a child of ALBA's."""
     return Person(name, number, birth)
