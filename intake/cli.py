@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from intake.calibration.curves import load_calibration
 from intake.output import Target
 from intake.pipeline import Reading, conclude, page_workers, read_batch
 from intake.settings import Settings
@@ -118,7 +119,7 @@ def evaluate_lots(
     if report is not None:
         write_report(figures, report)
     if refit is not None:
-        _calibrate(lots, settings, refit)
+        _calibrate(lots, settings, refit, "keyed" if truth else "")
     if out is not None:
         text = json.dumps({**scored, **figures.as_object()}, ensure_ascii=False, indent=1)
         out.write_text(text + "\n", encoding="utf-8")
@@ -131,6 +132,7 @@ def calibrate(
     results: Annotated[
         list[Path] | None, typer.Option(help="Folder of LOT.json read earlier, one for each folder of lots.")
     ] = None,
+    origin: Annotated[str, typer.Option(help="Where the lots come from, kept in the file: seed, program, day.")] = "",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
 ) -> None:
     """Fit what a confidence is worth on lots with a known truth; the setting thresholds.calibration applies it."""
@@ -143,7 +145,7 @@ def calibrate(
         for stack in _stacks(folder, results[number] if results else None, settings, None)
         for lot in stack.lots
     ]
-    _calibrate(lots, settings, out)
+    _calibrate(lots, settings, out, origin)
 
 
 @app.command()
@@ -182,15 +184,17 @@ def form_draw(
 
 
 def _settings(workers: int | None) -> Settings:
-    return Settings() if workers is None else Settings(workers=workers)
+    settings = Settings() if workers is None else Settings(workers=workers)
+    load_calibration(settings.thresholds.calibration)  # a wrong file stops here, not after hours of reading
+    return settings
 
 
-def _calibrate(lots: Sequence["TrueLot"], settings: Settings, out: Path) -> None:
+def _calibrate(lots: Sequence["TrueLot"], settings: Settings, out: Path, origin: str) -> None:
     """Fit a calibration on some lots, write it and say what it is worth."""
     from intake.calibration.making import make, print_made  # noqa: PLC0415 - only what fits needs it
 
     command = "liasse " + " ".join(Path(word).name if "/" in word else word for word in sys.argv[1:])
-    made = make(lots, date=datetime.now(UTC).date().isoformat(), command=command)
+    made = make(lots, date=datetime.now(UTC).date().isoformat(), command=command, origin=origin)
     out.write_text(made.model_dump_json(indent=1) + "\n", encoding="utf-8")
     print_made(made, settings.thresholds, Console())
 

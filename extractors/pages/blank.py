@@ -20,6 +20,8 @@ _HOLE_MM: Final = (4.0, 10.0)
 _STAPLE_MM: Final = 16.0
 #: Marks of handling lie this near to the sheet's edge.
 _MARGIN_MM: Final = 20.0
+#: What is left of the scanner's dark border lies within this of the sheet's edge, mm; nobody writes there.
+_RIM_MM: Final = 1.3
 #: A fold is straight, thin and long.
 _FOLD_MM: Final = 35.0
 _FOLD_WIDTH_MM: Final = 1.6
@@ -44,6 +46,8 @@ def is_blank(scan: Scan, page: InkMap | None = None) -> bool:
         return False
     page = page or ink_map(grey_of(scan.pixels), estimate_dpi(scan))
     strokes = np.where((page.depth > _LEAST_DEPTH) & (page.border == 0), np.uint8(255), np.uint8(0))
+    rim = round(_RIM_MM * page.px_per_mm)
+    strokes[:rim], strokes[-rim:], strokes[:, :rim], strokes[:, -rim:] = 0, 0, 0, 0
     ink = _entries(strokes, page.px_per_mm)
     if _LEAST_INK_MM2 <= ink < _MOST_OF_FOLDS_MM2:
         ink = _entries(_without_broken_folds(strokes, page.px_per_mm), page.px_per_mm)

@@ -28,13 +28,14 @@ ONE_ENTRY: Final = 20.0
 LIMITS: Final = tuple(float(f"{10.0 ** (step / 12 - 5):.3g}") for step in range(47))
 
 
-def make(lots: Sequence[TrueLot], *, date: str, command: str) -> Calibration:
+def make(lots: Sequence[TrueLot], *, date: str, command: str, origin: str = "") -> Calibration:
     """Return the calibration some lots support.
 
     Args:
         lots: read, with their truths; what a calibration changed in them is undone first.
         date: of today, kept with it.
         command: that makes it.
+        origin: where the lots come from.
 
     Raises:
         UsageError: fewer lots than parts.
@@ -58,6 +59,7 @@ def make(lots: Sequence[TrueLot], *, date: str, command: str) -> Calibration:
     everything = [case for found in cases.values() for case in found]
     return fit(everything, date=date, command=command, lots=len(lots), one_entry=ONE_ENTRY).model_copy(
         update={
+            "origin": origin,
             "points": tuple(judged(apart, budget(x, one_entry=ONE_ENTRY)).point(x) for x in LIMITS),
             "figures": {
                 sort: {

@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 
 from intake.controls import CONTROLS, run_controls
-from intake.controls.amounts import total_mismatch
 from intake.controls.registry import controls_as_markdown
 from intake.differences import differences
-from intake.lot import Lot, SeenInvoice
+from intake.lot import SeenInvoice
 from intake.matching import match
-from schemas.batch import NotChecked
-from schemas.flag import Flag, Severity
+from schemas.flag import Severity
 from schemas.mark import Mark, MarkKind
 from schemas.page import Page, PageKind
 from tests.intake.papers import (
@@ -26,7 +24,6 @@ from tests.intake.papers import (
     bordereau_of,
     changed,
     concluded,
-    form,
     four_forms,
     line_for,
     lot_of,
@@ -386,23 +383,3 @@ def test_a_name_one_letter_apart_accuses_nobody_unless_every_letter_is_sure(
 
     assert bool(differences(line, read_so, at_least=0.9)) is told
     assert bool(differences(line, read_so, at_least=0.0, below=0.9)) is not told
-
-
-def test_a_row_of_which_nothing_was_surely_read_misses_no_entry() -> None:
-    """A fold through the table reads as rows without a date; a person is sent there by the doubt itself."""
-    fold = act(None, code=unsure("EE", 0.85), coefficient=unsure("1", 0.5), fee=EMPTY, travel_flat=EMPTY)  # type: ignore[arg-type]
-    outcome = concluded(changed(lot_of(four_forms()), 0, acts=(act(), fold)))
-
-    assert "missing_field" not in outcome.codes
-    assert outcome.decisions[0] == "review"
-
-
-def test_rows_that_add_up_but_for_a_figure_the_ink_leaves_open_accuse_nobody() -> None:
-    """A first figure lost in the box's border made a sum wrong by ten euros; without a flag the control did not run."""
-    said = form(acts=(act(), act("2024-03-05")))
-    doubtful = (act(fee=unsure("2.60", 0.96, _12_60=0.02)), act("2024-03-05"))  # type: ignore[arg-type]
-    clear = (act(fee="2.60"), act("2024-03-05"))
-
-    for acts, found in ((doubtful, NotChecked), (clear, Flag)):
-        [finding] = total_mismatch(Lot(invoices=(said.model_copy(update={"acts": acts}),)))
-        assert isinstance(finding, found)

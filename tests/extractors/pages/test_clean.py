@@ -149,10 +149,19 @@ def folded() -> NDArray[np.uint8]:
     return np.minimum(shine_through(), line)
 
 
+def rimmed() -> NDArray[np.uint8]:
+    """Return an empty sheet that lay a little askew: slivers of the scanner's black lid along its edges."""
+    page = empty()
+    page[round(220 * PX_PER_MM) :, : round(0.9 * PX_PER_MM)] = 10
+    page[-round(0.9 * PX_PER_MM) :, : round(19 * PX_PER_MM)] = 10
+    page[: round(0.9 * PX_PER_MM), round(100 * PX_PER_MM) : round(116 * PX_PER_MM)] = 10
+    return page
+
+
 @pytest.mark.parametrize(
     "page",
-    [empty(), shine_through(), handled(), speckled(), folded()],
-    ids=["empty", "back", "handled", "dust", "folded"],
+    [empty(), shine_through(), handled(), speckled(), folded(), rimmed()],
+    ids=["empty", "back", "handled", "dust", "folded", "rimmed"],
 )
 def test_the_back_of_a_sheet_is_blank(page: NDArray[np.uint8]) -> None:
     """A blank back taken for a page would be asked about, once a sheet."""

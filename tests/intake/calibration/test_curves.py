@@ -88,3 +88,14 @@ def test_a_file_that_is_no_calibration_is_refused_by_name(tmp_path: Path, conten
 
     with pytest.raises(UsageError, match=r"mine\.json is no calibration"):
         load_calibration(str(path))
+
+
+def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    """Its curves would be read at the wrong places."""
+    made = fit([Case("form/nir", "filled", 0.99, wrong=False, paper="a", context=None)], date="", command="", lots=1,
+               one_entry=20.0)  # fmt: skip
+    path = tmp_path / "old.json"
+    path.write_text(made.model_copy(update={"knots": (0.5, 0.1)}).model_dump_json(), encoding="utf-8")
+
+    with pytest.raises(UsageError, match="another version"):
+        load_calibration(str(path))

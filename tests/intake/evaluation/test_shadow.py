@@ -130,3 +130,12 @@ def test_a_command_that_makes_no_sense_says_what_to_do(arguments: list[str]) -> 
 
     assert isinstance(done.exception, UsageError)
     assert "--results DIR" in str(done.exception)
+
+
+def test_a_wrong_calibration_stops_before_anything_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Else every lot would go to a person, after hours of reading."""
+    monkeypatch.setenv("LIASSE_THRESHOLDS__CALIBRATION", str(tmp_path / "lost.json"))
+    done = CliRunner().invoke(app, ["evaluate", str(tmp_path)])
+
+    assert isinstance(done.exception, UsageError)
+    assert "lost.json is no calibration" in str(done.exception)
