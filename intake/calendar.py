@@ -85,9 +85,7 @@ def _days(offers: Sequence[Mapping[int, tuple[str, float]]]) -> list[int]:
     return sorted(sorted(found, key=lambda day: -found[day])[:_MOST_DAYS])
 
 
-def _emissions(
-    entry: Field[str], offer: Mapping[int, tuple[str, float]], days: Sequence[int], months: float
-) -> Floats:
+def _emissions(entry: Field[str], offer: Mapping[int, tuple[str, float]], days: Sequence[int], months: float) -> Floats:
     """Return what the ink gives each day, and last what it leaves to all others.
 
     Args:

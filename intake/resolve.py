@@ -151,8 +151,7 @@ def _with_form(piece: Prescription, form: Invoice) -> Prescription:
     )
     return piece.model_copy(
         update={
-            name: _told(getattr(piece, name), other, name, source="feuille", same=same)
-            for name, other, same in pairs
+            name: _told(getattr(piece, name), other, name, source="feuille", same=same) for name, other, same in pairs
         }
     )
 

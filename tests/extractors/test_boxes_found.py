@@ -103,8 +103,8 @@ def test_a_box_a_large_cross_hides_is_found_between_its_strokes(page: NDArray[np
     x, y, side, _ = ROW[0]
     for i in range(-12, round(side * PX_PER_MM) + 12):
         row, left, right = round(y * PX_PER_MM) + i, round(x * PX_PER_MM) + i, round((x + side) * PX_PER_MM) - i
-        page[row, left - 3 : left + 4] = 30
-        page[row, right - 3 : right + 4] = 30
+        page[row, left - 5 : left + 6] = 30
+        page[row, right - 5 : right + 6] = 30
     places = expected(("is_illness", 21.0), ("exemption_ald", 50.0), ("exemption_other", 62.0))
 
     found = fitted_boxes(places, set(places), structures_of(page, PX_PER_MM))

@@ -9,6 +9,7 @@ from extractors.feuilles.form_view import FormView, Rect
 from extractors.feuilles.strokes import Ink
 from extractors.marks.erasures import Written, find_erasures, find_struck_ticks
 from extractors.marks.signatures import read_signature
+from extractors.marks.strikes import find_line
 from extractors.marks.ticks import read_tick
 from schemas.geometry import Box
 from schemas.mark import MarkKind
@@ -74,8 +75,8 @@ def test_a_tick_is_told_from_a_tail(strokes: list[tuple[tuple[float, float], ...
 def test_a_narrow_typed_cross_needs_nobody(low_mm: float) -> None:
     """A condensed X covers 0.4 of the box's width, sometimes over its edge; asked about, it holds a clean invoice."""
     image = paper()
-    pen(image, (41.4, 20.7 + low_mm), (42.7, 23.2 + low_mm), width_mm=0.3)
-    pen(image, (42.7, 20.7 + low_mm), (41.4, 23.2 + low_mm), width_mm=0.3)
+    pen(image, (41.65, 20.7 + low_mm), (42.35, 23.2 + low_mm), width_mm=0.3)
+    pen(image, (42.35, 20.7 + low_mm), (41.65, 23.2 + low_mm), width_mm=0.3)
     view = laid(image)
     tick = read_tick(view, Ink(view), BOX, 0)
 
@@ -119,6 +120,15 @@ def test_a_cross_that_is_struck_out_is_no_tick_and_an_erasure() -> None:
 
     assert read_tick(view, ink, BOX, 0).value is False
     assert [mark.field for mark in find_struck_ticks(view, ink, [("is_illness", BOX)], 0)] == ["is_illness"]
+
+
+def test_half_a_line_that_ends_with_its_image_is_no_line() -> None:
+    """Strokes are cut to their extent: beyond the edge there is nothing, and a word's end is no strike."""
+    ink = np.zeros((24, 100), np.bool_)
+    ink[11:14, 46:] = True
+
+    assert find_line(ink, PX, 10.0, crossed=0.0) is None
+    assert find_line(ink, PX, 6.0, crossed=0.0) == (46, 100)
 
 
 SIGNED = Rect(30, 20, 52, 20)

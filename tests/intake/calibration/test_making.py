@@ -1,14 +1,17 @@
 """A calibration made of read lots: its promise holds on lots it has not seen, and making it again never stacks."""
 
 import json
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from intake.calibration.acceptance import acceptance
 from intake.calibration.apply import calibrated
-from intake.calibration.curves import Calibration
+from intake.calibration.curves import Calibration, load_calibration
 from intake.calibration.making import make
 from intake.calibration.trials import judged, lot_of, sure_of, trials_of
+from intake.cli import app
 from intake.evaluation.lots import TrueLot
 from intake.lot import Lot
 from schemas.errors import UsageError
@@ -82,3 +85,21 @@ def test_four_lots_are_too_few() -> None:
     """Nothing can be held back of so little."""
     with pytest.raises(UsageError, match="too few"):
         make(lots(4, seed=3), date="", command="")
+
+
+def test_calibrating_stored_results_from_the_command_line_writes_a_file_that_loads(tmp_path: Path) -> None:
+    """The whole way, from two folders of lots to the file a setting names, which says where it comes from."""
+    asked = ["calibrate", "--out", str(tmp_path / "own.json"), "--origin", "seeds 7 and 8"]
+    for seed in (7, 8):
+        for lot in lots(4, seed=seed):
+            (tmp_path / f"lots{seed}" / lot.name).mkdir(parents=True)
+            (tmp_path / f"lots{seed}" / lot.name / "truth.json").write_text(json.dumps(lot.truth), encoding="utf-8")
+            (tmp_path / f"read{seed}").mkdir(exist_ok=True)
+            (tmp_path / f"read{seed}" / f"{lot.name}.json").write_text(json.dumps(lot.read), encoding="utf-8")
+        asked += [str(tmp_path / f"lots{seed}"), "--results", str(tmp_path / f"read{seed}")]
+    done = CliRunner().invoke(app, asked)
+    found = load_calibration(str(tmp_path / "own.json"))
+
+    assert done.exit_code == 0, done.exception
+    assert found is not None
+    assert (found.lots, found.origin) == (8, "seeds 7 and 8")
