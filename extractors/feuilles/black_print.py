@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.forms.anchors import DARK_PRINT
 from extractors.forms.light import Ground
 from extractors.forms.template import FormTemplate
@@ -108,7 +109,7 @@ def _without_specks(
     ink: NDArray[np.uint8], mask: NDArray[np.uint8], tint: NDArray[np.uint8], px_per_mm: float
 ) -> NDArray[np.uint8]:
     """Return *ink* without the rims of print that a low threshold thickens beyond *mask*, and the dots of *tint*."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, labels, stats, _ = components(ink)
     areas = stats[:, cv2.CC_STAT_AREA]
     at = np.flatnonzero(ink)
     of = labels.ravel()[at]

@@ -107,7 +107,12 @@ def _pieces(entry: Entry) -> list[_Piece]:
                 groups[-1] = ([min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1)], [*held, label])
                 continue
         groups.append(([x0, y0, x1, y1], [label]))
-    return [_Piece(x0, y0, x1, y1, np.isin(labels[y0:y1, x0:x1], held)) for (x0, y0, x1, y1), held in groups]
+    pieces = []
+    for (x0, y0, x1, y1), held in groups:
+        is_held = np.zeros(len(stats), np.bool_)
+        is_held[held] = True
+        pieces.append(_Piece(x0, y0, x1, y1, is_held[labels[y0:y1, x0:x1]]))
+    return pieces
 
 
 def _is_low(y0: int, y1: int, entry: Entry) -> bool:

@@ -25,11 +25,12 @@ _WHITE_LEAD: Final = 0.6
 _CHECK_MM: Final = (2.6, 6.2)
 _SIGN_REACH_MM: Final = 18.0
 #: A cross drawn over a box's corners hides its edges: between the strokes the box is white, the tint around it is not.
-#: It is looked for this near to its place, mm; so much of its inside and of the ring around it must be free of ink, and
-#: white or not. Some boxes have a mere half millimetre of tint over and under them.
+#: It is looked for this near to its place, mm; so much of its inside and of the ring around it must be free of ink, so
+#: much of its inside not, and the rest white or not. Some have a mere half millimetre of tint over and under them.
 _CROSSED_REACH_MM: Final = 4.0
 _RING_MM: Final = 0.5
 _FREE_OF_INK: Final = 0.25
+_CROSSED: Final = 0.1
 _CLEAR_IN: Final = 0.85
 _CLEAR_AROUND: Final = 0.45
 
@@ -62,7 +63,9 @@ def fitted_boxes(expected: dict[str, BoxMm], labelled: set[str], fields: Structu
         row = (n for n in names if n != name and _same_row(expected[n], expected[name]))
         if name in labelled or all(n in found for n in row):  # else the place is too rough: the next box may be meant
             crossed = _crossed_box(side, expected[name], fields)
-            if crossed is not None and all(_apart(crossed, square) > side for square in squares):
+            if crossed is None or any(_apart(crossed, square) <= side for square in squares):
+                continue
+            if any(_same_row(crossed, other) for other in found.values()):  # a wrong label points between two rows
                 found[name] = crossed
     return found | _left_over({name: expected[name] for name in names if name not in found}, found, squares, fields)
 
@@ -88,7 +91,8 @@ def _crossed_box(side_mm: float, expected: BoxMm, fields: Structures) -> BoxMm |
             free_out = int(free[outer].sum()) - int(free[around].sum())
             white_out = int(white[outer].sum()) - int(white[around].sum())
             ring_px = (side + 2 * ring) ** 2 - (side + 2) ** 2
-            if free_in < _FREE_OF_INK * (side - 2) ** 2 or free_out < _FREE_OF_INK * ring_px:
+            is_crossed = _FREE_OF_INK <= free_in / (side - 2) ** 2 <= 1 - _CROSSED
+            if not is_crossed or free_out < _FREE_OF_INK * ring_px:
                 continue
             inside, outside = white_in / free_in, white_out / free_out
             if inside > _CLEAR_IN and outside < _CLEAR_AROUND and inside - outside > best:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.forms.template import BoxMm, FormTemplate, Zone
 
 #: Ink's grey; combs with so much ink and so many cells are looked at.
@@ -45,7 +46,7 @@ _Ways = float | NDArray[np.float64]
 
 def characters(dark: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
     """Return *dark*, 255 on ink, without what is smaller than any character: dots of a tint, dust."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    _, labels, stats, _ = components(dark)
     small = stats[:, cv2.CC_STAT_AREA] < _CHARACTER_MM2 * px_per_mm**2
     small[0] = True
     return np.where(small[labels], np.uint8(0), dark)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.dates_in_text import CARE_YEARS, find_dates
 from extractors.feuilles.form_view import Rect
 from extractors.feuilles.strokes import Entry
@@ -204,7 +205,7 @@ def _overwritten(sheet: Sheet, row: Row) -> Iterator[Mark]:
     crop, left, top = _crop(sheet, row.box)
     paper, dark = (float(v) for v in np.percentile(crop, (80, 1)))
     mask = (crop < paper - _INK * (paper - dark)).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = components(mask)
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
     px = sheet.view.dpi / 25.4
     figures: list[tuple[float, float, float, tuple[int, int, int, int]]] = []

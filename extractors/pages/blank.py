@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.pages.paper import InkMap, estimate_dpi, grey_of, ink_map
 from extractors.scan import Scan
 
@@ -56,7 +57,7 @@ def is_blank(scan: Scan, page: InkMap | None = None) -> bool:
 
 def _entries(strokes: NDArray[np.uint8], mm: float) -> float:
     """Return the ink in mm2 that is neither dust nor trace of handling."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+    _, _, stats, _ = components(strokes)
     boxes = stats[1:].astype(np.float64)
     if not len(boxes):
         return 0.0
@@ -75,10 +76,12 @@ def _without_broken_folds(strokes: NDArray[np.uint8], mm: float) -> NDArray[np.u
     for thick, along in (((1, lean), (gap, 1)), ((lean, 1), (1, gap))):
         wide = cv2.dilate(strokes, np.ones(thick, np.uint8))
         joined = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones(along, np.uint8))
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+        _, labels, stats, _ = components(np.asarray(joined, np.uint8))
         for label in np.flatnonzero(stats[1:, 2:4].max(axis=1) > _BROKEN_FOLD_MM * mm) + 1:
-            own = (labels == label) & (strokes > 0)
-            ys, xs = np.nonzero(own)
+            left, top, width, height = (int(v) for v in stats[label, :4])
+            part = np.s_[top : top + height, left : left + width]
+            ys, xs = np.nonzero((labels[part] == label) & (strokes[part] > 0))
+            ys, xs = ys + top, xs + left
             points = np.column_stack([xs, ys]).astype(np.float32)
             some = points[:: 1 + len(points) // _POINTS]
             dx, dy, x0, y0 = cv2.fitLine(some, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel().tolist()

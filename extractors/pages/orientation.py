@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.components import components
 from extractors.pages.paper import ANALYSIS_DPI, MM_PER_INCH, PAGE_MM, InkMap, estimate_dpi, grey_of, ink_map
 from extractors.pages.photo import find_paper, laid_flat
 from extractors.pages.turning import turned, warped
@@ -100,7 +101,7 @@ def _lead(page: InkMap, grey: NDArray[np.uint8], dpi: float, turn: int, lean: fl
 
 def _letters(ink: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return ``(n, 4)`` x, y, w, h in px of what may be letters or words."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, _, stats, _ = components(ink)
     boxes = stats[1:, :4].astype(np.float64)
     small, large = (mm / MM_PER_INCH * ANALYSIS_DPI for mm in _LETTER_MM)
     sides = boxes[:, 2:]
@@ -135,7 +136,7 @@ def _lines(ink: NDArray[np.uint8], lean: float) -> list[tuple[float, float, floa
     mm = ANALYSIS_DPI / MM_PER_INCH
     # letters of a word are less than 2.5 mm apart, words of a line less than 3
     joined = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, round(3 * mm)), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, _, stats, _ = components(np.asarray(joined, np.uint8))
     lines: list[tuple[float, tuple[float, float, float, float]]] = []
     for x, y, w, h, area in stats[1:].tolist():
         if not (1.5 * mm <= h <= 7 * mm and w >= 3 * h):
