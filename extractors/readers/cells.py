@@ -46,8 +46,8 @@ FEATURES: Final = 128
 #: the entry of the model's metadata that holds its last layer, little-endian float32, base64
 OUTPUT_LAYER: Final = "output_layer"
 
-#: Empty cells: 13.5 % of the last lessons (docs/models/cells.md), about 45 % of a form's cells with something dark in them
-#: or around; the odds are corrected by the ratio, (0.45 / 0.55) / (0.135 / 0.865).
+#: Empty cells: 13.5 % of the last lessons (docs/models/cells.md), about 45 % of a form's cells with something dark in
+#: them or around; the odds are corrected by the ratio, (0.45 / 0.55) / (0.135 / 0.865).
 EMPTIER_THAN_LESSONS: Final = 5.2
 _MODEL: Final = Path(__file__).parent / "models" / "cells.onnx"
 
