@@ -108,9 +108,7 @@ def _agreeing(entry: Field[str], other: Field[str], source: str, true_difference
     # A wrong reading agrees only if the other paper truly bears, or was misread as, that very value.
     chance = _SPREAD * (true_difference + 1.0 - other.confidence)
     confidence = entry.confidence / (entry.confidence + (1.0 - entry.confidence) * chance)
-    value = entry.value
-    if value != other.value and plain(value) == plain(other.value) and not other.value.isascii():
-        value = other.value  # the same words, with the accents the other paper has
+    value = _spelt(entry.value, other.value, is_surer=other.confidence > entry.confidence)
     if confidence <= entry.confidence and value == entry.value:
         return entry
     return entry.model_copy(
@@ -121,3 +119,19 @@ def _agreeing(entry: Field[str], other: Field[str], source: str, true_difference
             "blind": entry.blind or Blind(value=entry.value, confidence=entry.confidence),
         }
     )
+
+
+def _spelt(own: str, other: str, *, is_surer: bool) -> str:
+    """Return the same words as the paper most likely spells them.
+
+    Engines drop accents, and take one for another: what the other paper has more of is taken from it, and from a surer
+    reading also which ones they are, and where a hyphen or an apostrophe stands.
+    """
+    if own == other or plain(own) != plain(other):
+        return own
+    more = _accents(other) - _accents(own)
+    return other if more > 0 or (more == 0 and is_surer) else own
+
+
+def _accents(text: str) -> int:
+    return sum(not c.isascii() for c in text)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from intake.differences import same_number
 from intake.evidence import supported
 from intake.joint import sums
+from intake.likeness import same_text
 from schemas.field import Alternative, Field
 from tests.intake.papers import EMPTY, UNREAD, act, changed, concluded, four_forms, lot_of, read, unsure
 
@@ -87,6 +88,23 @@ def test_a_number_is_known_in_spite_of_the_zeros_that_pad_it() -> None:
     entry = unsure("000798103", 0.60).with_ink(Bearing({"000798103": 0.6, "000795103": 0.35}))
 
     assert seen_with(entry, read("795103"), same=same_number).value == "000795103"
+
+
+@pytest.mark.parametrize(
+    ("own", "confidence", "other", "other_confidence", "spelt"),
+    [
+        ("JOELLE", 0.9, "JOËLLE", 0.8, "JOËLLE"),  # an accent lost
+        ("JOÊLLE", 0.4, "JOËLLE", 0.99, "JOËLLE"),  # one taken for another
+        ("JOËLLE", 0.99, "JOÊLLE", 0.97, "JOËLLE"),  # by the other paper's reader
+        ("JOËLLE", 0.4, "JOELLE", 0.99, "JOËLLE"),  # a bordereau printed without accents says nothing of them
+        ("D' ANGELO", 0.4, "D'ANGELO", 0.99, "D'ANGELO"),
+    ],
+)
+def test_the_same_words_are_spelt_as_the_surer_paper_spells_them(
+    own: str, confidence: float, other: str, other_confidence: float, spelt: str
+) -> None:
+    """The values are compared without accents; which of them the paper has is told by whoever saw them best."""
+    assert seen_with(read(own, confidence), read(other, other_confidence), same_text).value == spelt
 
 
 def test_what_the_ink_all_but_excludes_is_a_difference() -> None:
