@@ -31,6 +31,10 @@ _BEYOND_MM: Final = 1.2
 _FAR_MM: Final = 9.0
 # Such a line is nearly level; the strokes of a sloppy cross lean more.
 _STEEPEST: Final = 0.07
+# A stamp's line of letters ("REÇU LE 13 NOV 2025") that runs through a box has others on both sides, from and to so far
+# in mm, and so much ink in mm2; the strokes of a sloppy cross end nearer.
+_LINE_MM: Final = (1.3, 4.5)
+_LETTERS_MM2: Final = 0.35
 _SURE: Final = 0.995
 _LIKELY: Final = 0.9
 _DOUBTFUL: Final = 0.6
@@ -66,7 +70,17 @@ def read_tick(view: FormView, ink: Ink, rect: Rect, page: int) -> Field[bool]:
     ring = ink.area_mm2(rect.grown(1.2, 1.2)) - ink.area_mm2(rect.grown(0.2, 0.2))
     if inner.mean() > _DARK_SHARE and ring > _OVERFLOW_SHARE * ((rect.w + 2.4) ** 2 - (rect.w + 0.4) ** 2):
         return _answer(place, ticked=False, confidence=_DOUBTFUL)
+    if _is_in_a_line(ink, rect):
+        return _answer(place, ticked=True, confidence=_DOUBTFUL)
     return _answer(place, ticked=True, confidence=_SURE if spans else _LIKELY)
+
+
+def _is_in_a_line(ink: Ink, rect: Rect) -> bool:
+    """Return whether ink stands beside the box on both sides: a stamp's line of letters runs through it."""
+    near, far = _LINE_MM
+    left = Rect(rect.x - far, rect.y, far - near, rect.h)
+    right = Rect(rect.x + rect.w + near, rect.y, far - near, rect.h)
+    return min(ink.area_mm2(left), ink.area_mm2(right)) >= _LETTERS_MM2
 
 
 def _is_sign(ink: Ink, rect: Rect) -> bool:

@@ -100,6 +100,16 @@ def test_a_stain_in_a_box_is_never_surely_a_tick(stain: str) -> None:
     assert not tick.value or tick.confidence < 0.98
 
 
+@pytest.mark.parametrize("x", [30.0, 31.3, 32.6])
+def test_a_date_stamp_over_a_box_is_never_surely_a_tick(x: float) -> None:
+    """A letter of "REÇU LE" that falls into a box is no cross: a person looks."""
+    image = paper()
+    typed(image, "RECU LE 13 NOV", x, 23.4, height_mm=3.0)
+    view = laid(image)
+
+    assert read_tick(view, Ink(view), BOX, 0).confidence < 0.9
+
+
 def test_a_filled_box_is_ticked() -> None:
     """Some fill the box with ink instead of crossing it."""
     image = paper()

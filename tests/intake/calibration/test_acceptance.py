@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.calibration.acceptance import Acceptance, acceptance, budget
+from intake.calibration.acceptance import LEAST_SURE, Acceptance, acceptance, budget
 from intake.calibration.curves import Calibration, Point
 from intake.calibration.fitting import fit
 from tests.intake.calibration.true_lots import cases
@@ -82,6 +82,6 @@ def test_where_nothing_was_shown_the_narrowest_rule_holds() -> None:
     assert acceptance(made, accepted_error=0.001, reserve=2.0).limit == 0.00001
 
 
-def test_an_entry_likelier_wrong_than_right_always_goes_to_a_person() -> None:
-    """However much error one is ready to bear."""
-    assert budget(0.07, one_entry=20.0).floor == 0.5
+def test_a_doubtful_entry_always_goes_to_a_person() -> None:
+    """However much error one is ready to bear, one in ten is a question."""
+    assert budget(0.07, one_entry=20.0).floor == LEAST_SURE == 0.9
