@@ -97,7 +97,8 @@ class Calibration(Record):
             raw: confidence before calibration, 0 to 1; nothing known stays nothing known.
             context: print and doubt class of its form; None for the other papers.
         """
-        sure = 1.0 - _between(self._errors(sort, state, context), 1.0 - raw)
+        # rounded, so that a flat stretch of a curve is flat to the last digit too
+        sure = round(1.0 - _between(self._errors(sort, state, context), 1.0 - raw), 9)
         if state == "empty":
             return max(sure, EMPTY_IS_LIKELIER)
         return min(sure, _BELOW_EMPTY) if state == "unread" else sure
