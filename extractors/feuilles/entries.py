@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from extractors.decoding import combs, ctc
 from extractors.decoding.cells import seen_cells
 from extractors.decoding.comb_entry import CombGrammar, decode_comb
-from extractors.decoding.hypotheses import Hypothesis, Place, decide, empty
+from extractors.decoding.hypotheses import Hypothesis, Place, decide, empty, unread
 from extractors.decoding.ink import ListedInk, text_ink
 from extractors.decoding.number_entry import (
     TRUST_CHARACTERS,
@@ -36,6 +36,8 @@ _CELL_MARGIN: Final = (0.25, 0.20)
 # Less ink than this in a whole comb is dust: a digit 1 covers 0.6 mm2.
 _COMB_DUST_MM2: Final = 0.35
 _EMPTY: Final = 0.995
+# More than this, in mm2, too pale to count as ink: two characters of a worn ribbon. Empty entries of 74 pages had 0.4.
+_PALE_MM2: Final = 1.5
 # From this confidence on, printed text is what Tesseract says it is, and no other reader is asked.
 _PRINTED: Final = 0.93
 # Printed figures read this surely one by one need no second reader; what they add up to is checked besides.
@@ -100,9 +102,10 @@ class EntryReader:
         """Return where *rect* stands on the scan."""
         return Place(self.page, self.view.box(rect), source)
 
-    def empty(self, rect: Rect) -> Field[str]:
-        """Return the field of a zone without ink."""
-        return empty(self.place(rect, self._readers.text.name), _EMPTY)
+    def empty(self, rect: Rect, source: str | None = None) -> Field[str]:
+        """Return the field of a zone without ink; unread where something too pale to be read stands in it."""
+        place = self.place(rect, source or self._readers.text.name)
+        return unread(None, place) if self.ink.pale_mm2(rect) >= _PALE_MM2 else empty(place, _EMPTY)
 
     def read_combs(self, zones: Sequence[CombZone]) -> list[CombReading]:
         """Return each comb's reading; the cells of all of them go to the reader at once."""
@@ -119,10 +122,7 @@ class EntryReader:
             junk = () if field.is_empty else tuple(probabilities[part, reader.classes.index(combs.JUNK)].tolist())
             readings[zone.name] = CombReading(zone, field, junk)
             start += len(zone.cells)
-        return [
-            readings.get(zone.name) or CombReading(zone, empty(self.place(zone.rect, reader.name), _EMPTY))
-            for zone in zones
-        ]
+        return [readings.get(zone.name) or CombReading(zone, self.empty(zone.rect, reader.name)) for zone in zones]
 
     def read_line(
         self, rect: Rect, grammar: LineGrammar, *, above: float = 0.0, below: float = 0.0, digits: bool = False
