@@ -1,6 +1,7 @@
 """A self-contained HTML page a lot: no script, no asset from outside, every image inside."""
 
 import base64
+import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ def grade(confidence: float) -> str:
     return "sure" if confidence >= SURE else "doubtful" if confidence >= DOUBTFUL else "unsure"
 
 
+def sureness(confidence: float) -> str:
+    """Return a confidence as a clerk reads it, ``99,9 %``; never rounded up: nothing read is certain."""
+    return f"{math.floor(1000 * confidence) / 10:.1f} %".replace(".", ",")
+
+
 def write_report(batch: Batch, image_of: Callable[[int], Path], out: TextIO) -> None:
     """Write the report of *batch* to *out*, page by page, so that a long lot does not fill the memory.
 
@@ -95,6 +101,7 @@ def write_report(batch: Batch, image_of: Callable[[int], Path], out: TextIO) -> 
         loader=PackageLoader("intake.report"), autoescape=select_autoescape(["html"]), trim_blocks=True
     )
     environment.filters["grade"] = grade
+    environment.filters["sureness"] = sureness
     environment.filters["euro"] = lambda amount: f"{amount:,.2f} €".replace(",", " ").replace(".", ",")
     template = environment.get_template("report.html")
     severities = list(Severity)
