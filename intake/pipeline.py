@@ -1,9 +1,10 @@
 """The journey of a lot, top to bottom: read this first.
 
 ``read_batch`` is the dear half: files become pages, pages become fields, side by side in worker processes.
-``conclude`` is the cheap half, pure logic over what was read: pages become documents, forms meet their lines, the
-printed lines weigh on the doubtful ink, every control runs, and each invoice is accepted or kept for a person.
-It runs again, alone, in milliseconds, after every correction; ``intake.judging`` holds its steps.
+``conclude`` is the cheap half, pure logic over what was read: pages become documents, forms meet their lines, printed
+lines, tariffs and sums weigh on the doubtful ink, the writer's hand is learnt and read again, confidences become
+probabilities, every control runs, and each invoice is accepted or kept for a person. It runs again, alone, in
+milliseconds, after every correction; ``intake.judging`` holds its steps.
 """
 
 from collections.abc import Callable, Iterable, Iterator
