@@ -34,8 +34,6 @@ _OTHER_ORGANISME: Final = 0.002
 #: Of names that differ, the share that falls on one misspelling of the other paper's: hundreds of names exist, and what
 #: misread ink seems to say is seldom one of them.
 _NAME_ON_THE_INK: Final = 0.005
-#: Share of rows that bear another act than most rows of their form.
-_OTHER_ACT: Final = 0.15
 #: Log-likelihood ratio the *other* entries must give a pair before one of its entries is argued from the line.
 _PAIR_IS_SURE: Final = 5.0
 _REPEATED: Final = {
@@ -59,7 +57,7 @@ def resolve(lot: Lot, known: Knowledge = EVERYTHING) -> Lot:
         for match in lot.matches:
             invoices[match.invoice] = _with_line(lot, match)
     if Knowledge.RULES in known:
-        invoices = [dated(reckoned(lot, _with_rows(invoice))) for invoice in invoices]
+        invoices = [dated(reckoned(lot, invoice)) for invoice in invoices]
     if Knowledge.PAPERS not in known:
         return with_differences(replace(lot, invoices=tuple(invoices)))
     invoices = with_common_stamp(_with_lot(lot, invoices))
@@ -115,18 +113,6 @@ def _with_lot(lot: Lot, invoices: Sequence[Invoice]) -> list[Invoice]:
                 own = getattr(invoice, name)
                 changed[index][name] = supported(own, told, source=source, true_difference=difference)
     return [invoice.model_copy(update=update) for invoice, update in zip(invoices, changed, strict=True)]
-
-
-def _with_rows(invoice: Invoice) -> Invoice:
-    """Weigh the code of each row against the other rows': a series repeats one act."""
-    common = CommonValue([act.code for act in invoice.acts])
-    acts = list(invoice.acts)
-    for row, act in enumerate(acts):
-        told = common.told_by_others(row)
-        if told is not None:
-            code = supported(act.code, told, source="lot", true_difference=_OTHER_ACT)
-            acts[row] = act.model_copy(update={"code": code})
-    return invoice.model_copy(update={"acts": tuple(acts)})
 
 
 def _with_prescription(invoice: Invoice, piece: Prescription) -> Invoice:

@@ -6,6 +6,7 @@ because a key must never repair a number by itself (domain.md 4.1: a key leaves 
 """
 
 import re
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import Final
 
@@ -31,12 +32,12 @@ _NIR_BODY: Final = re.compile(r"[12](\d\d)(0[1-9]|1[0-2]|[2-9]\d)(0[1-9]|[1-8]\d
 _OTHER_NIR: Final = re.compile(r"[3-8]\d{5}[\dAB]\d{6}")
 
 
-class _Comb:
+class _Comb(ABC):
     """What all combs have."""
 
+    @abstractmethod
     def odds(self, text: str) -> float:
         """Return how regular *text* is, key and all."""
-        raise NotImplementedError
 
     def key_odds(self, text: str) -> float:
         """Return 1.0: no key."""

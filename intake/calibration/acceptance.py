@@ -7,8 +7,8 @@ from typing import Final
 from intake.calibration.curves import Calibration
 
 #: Whatever the budget allows, an entry likelier wrong than this goes to a person: a value one would bet nine to one on
-#: is a question, not a reading. Where acceptance is wide it is this that binds: without it 6 of 19,648 accepted fields
-#: of 200 lots were wrong instead of 2 of some 18,500, for 17 more invoices of 440.
+#: is a question, not a reading. Where acceptance is wide it is this that binds: without it, at 0.1 %, 278 of 440 clean
+#: invoices of 200 lots passed with 6 wrong of 19,648 fields, with it 270 with 5 of 19,054.
 LEAST_SURE: Final = 0.90
 
 
