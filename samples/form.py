@@ -11,12 +11,13 @@ import pypdfium2 as pdfium
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from samples.documents import TICKS, Case, Correction, Document, style_rng
-from samples.erasures import erase
+from samples.documents import Case, Correction, Document, style_rng
 from samples.fonts import Split
 from samples.ink import PEN_COLOURS, Hand, Machine, Writer
+from samples.marks.erasures import erase
+from samples.marks.signatures import sign_form
+from samples.marks.ticks import tick_boxes
 from samples.paper import MM_PER_INCH, BoxMm, Paper
-from samples.pen_marks import signature, tick
 from samples.stamps import STAMP_COLOURS, put_stamp
 from samples.strokes import draw_stroke
 
@@ -192,8 +193,8 @@ class Filler:
         if invoice is None:
             raise ValueError("a form without an invoice")
         self.fill_texts(invoice)
-        self.fill_ticks(invoice)
-        self.fill_signatures(invoice)
+        tick_boxes(self, invoice)
+        sign_form(self, invoice)
         for fault in self.case.faults:  # an empty or wrong entry is proved by its zone
             if fault.on == "form" and fault.field is not None and self.holds(fault.field):
                 fault.box_mm = fault.box_mm or self.box(fault.field)
@@ -231,65 +232,6 @@ class Filler:
                 put_stamp(
                     self.paper, invoice["provider_stamp"].split("\n"), left, top, wide, self.rng, self.stamp_colour
                 )
-
-    def fill_ticks(self, invoice: Document) -> None:
-        """Tick what is true: an X typed in the box, or a stroke of the pen."""
-        for field in TICKS:
-            if (correction := self.correction(field)) is not None:
-                box = self.box(field)
-                tick(self.paper, box, self.rng, self.hand.colour, style="cross")
-                erase(
-                    self.paper, "strike", (box[0] - 1, box[1] - 0.5, box[2] + 2, box[3] + 1), self.rng, self.hand.colour
-                )
-                correction.fault.box_mm = box
-            elif invoice[field] and field in self.geometry.zones:
-                x, y, w, h = self.geometry.box(field)
-                if self.is_by_hand(field) or self.rng.random() < 0.25:
-                    tick(self.paper, (x, y, w, h), self.rng, self.hand.colour, style=self.tick_style)
-                else:
-                    size = self.machine.points
-                    self.paper.text(
-                        x + w / 2 + self.machine.dx_mm * 0.4,
-                        y + h / 2 + size * 0.125 + self.machine.dy_mm * 0.4,
-                        "X",
-                        self.machine.font,
-                        size,
-                        anchor="c",
-                        colour=self.machine.colour,
-                    )
-
-    def fill_signatures(self, invoice: Document) -> None:
-        """Sign where the truth says so, the provider now and then over his stamp."""
-        for field, person in (
-            ("provider_signature", self.case.provider.person),
-            ("patient_signature", self.case.insured),
-        ):
-            if not invoice[field]:
-                continue
-            x, y, w, h = self.geometry.box(field)
-            if field == "provider_signature" and self.rng.random() < 0.15:
-                put_stamp(
-                    self.paper,
-                    self.case.provider.stamp_lines[:3],
-                    x - 6,
-                    y - 2,
-                    min(w, 44),
-                    self.rng,
-                    self.stamp_colour,
-                )
-            # each person signs with the same strokes again and again
-            strokes = style_rng(abs(hash_of(person.name)) + (self.case.style if field == "patient_signature" else 0))
-            colour = self.sign_colour if field == "patient_signature" else self.hand.colour
-            name = person.family.title()
-            signature(self.paper, (x, y, w, h), strokes, colour, name, self.hand.font)
-
-
-def hash_of(text: str) -> int:
-    """Return a number that depends on *text* alone (``hash`` changes from run to run)."""
-    value = 7
-    for char in text:
-        value = (value * 131 + ord(char)) % 2**31
-    return value
 
 
 def correct(filler: Filler, correction: Correction, value: str | None) -> None:

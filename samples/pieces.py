@@ -12,8 +12,8 @@ from samples.documents import Case, Lot, style_rng
 from samples.fonts import Split, letter_fonts
 from samples.identities import digits, draw_person, pick
 from samples.ink import Hand
+from samples.marks.signatures import signature
 from samples.paper import Paper
-from samples.pen_marks import signature
 from samples.prescription import barcode, day_words
 from samples.stamps import STAMP_COLOURS, put_stamp
 

@@ -8,14 +8,14 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from samples.documents import Case, Document, Prescriber, style_rng
-from samples.erasures import erase
 from samples.fonts import Split, digit_height, letter_fonts
-from samples.form import around, hash_of
+from samples.form import around
 from samples.identities import pick
 from samples.ink import Hand
+from samples.marks.erasures import erase
+from samples.marks.signatures import sign_ordonnance
 from samples.paper import A4, A5, POINT_MM, BoxMm, Colour, Paper, text_width
-from samples.pen_marks import signature
-from samples.stamps import STAMP_COLOURS, put_stamp
+from samples.stamps import STAMP_COLOURS
 
 MONTHS: Final = (
     "janvier",
@@ -268,14 +268,7 @@ class Ordonnance:
         y = p.height_mm - rng.uniform(52, 75) * (0.75 if self.narrow else 1)
         zone = (x, y, min(55.0, p.width_mm - x - 8), 22.0)
         self.boxes["prescriber_signature"] = zone
-        if self.stamps:
-            person = self.doctor.person
-            rows = [f"Dr {person.given.title()} {person.family}", self.doctor.speciality, self.doctor.rpps]
-            put_stamp(p, rows, max(x - rng.uniform(0, 40), self.body_left), y - 3, 44, rng, self.stamp_colour)
-        if self.document["prescriber_signature"]:
-            person = self.doctor.person
-            strokes = style_rng(hash_of(person.name))
-            signature(p, zone, strokes, self.hand.colour, person.family.title(), self.hand.font)
+        sign_ordonnance(self, zone)
         foot = pick(
             style_rng(self.doctor.style),
             (

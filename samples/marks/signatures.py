@@ -1,29 +1,65 @@
-"""What a pen leaves beside words: ticks, signatures."""
+"""Signatures, on forms and on ordonnances, where the truth says so."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.random import Generator
 
+from samples.documents import Document, style_rng
 from samples.paper import BoxMm, Colour, Paper, text_mask
+from samples.stamps import put_stamp
 from samples.strokes import Points, draw_stroke, warped
 
+if TYPE_CHECKING:
+    from samples.form import Filler
+    from samples.prescription import Ordonnance
 
-def tick(paper: Paper, box: BoxMm, rng: Generator, colour: Colour, *, style: str) -> None:
-    """Tick a box by pen: ``cross``, ``check``, ``slash`` or ``filled``, never quite inside."""
-    x, y, w, h = box
-    over = rng.uniform(-0.08, 0.3)
-    jitter = rng.normal(0, 0.07, (40, 2))
-    unit = {
-        "cross": [[[-over, -over], [1 + over, 1 + over]], [[1 + over, -over], [-over, 1 + over]]],
-        "check": [[[0.0, 0.45], [0.35, 0.95], [1.05 + over, -0.35]]],
-        "slash": [[[-over, 1 + over], [1 + over, -over]]],
-        "filled": [[[0.1 if i % 2 else 0.9, 0.1 + 0.045 * i] for i in range(18)]],
-    }[style]
-    width = rng.uniform(0.3, 0.65) * paper.scale
-    for part in unit:
-        points = (np.array(part) + jitter[: len(part)]) * (w, h) + (x, y)
-        draw_stroke(paper, points * paper.scale, width, rng, colour, pressure=0.2)
+
+def sign_form(filler: "Filler", invoice: Document) -> None:
+    """Sign where the truth says so, the provider now and then over his stamp."""
+    for field, person in (
+        ("provider_signature", filler.case.provider.person),
+        ("patient_signature", filler.case.insured),
+    ):
+        if not invoice[field]:
+            continue
+        x, y, w, h = filler.geometry.box(field)
+        if field == "provider_signature" and filler.rng.random() < 0.15:
+            put_stamp(
+                filler.paper,
+                filler.case.provider.stamp_lines[:3],
+                x - 6,
+                y - 2,
+                min(w, 44),
+                filler.rng,
+                filler.stamp_colour,
+            )
+        # each person signs with the same strokes again and again
+        strokes = style_rng(abs(hash_of(person.name)) + (filler.case.style if field == "patient_signature" else 0))
+        colour = filler.sign_colour if field == "patient_signature" else filler.hand.colour
+        name = person.family.title()
+        signature(filler.paper, (x, y, w, h), strokes, colour, name, filler.hand.font)
+
+
+def sign_ordonnance(ordonnance: "Ordonnance", zone: BoxMm) -> None:
+    """Stamp and sign an ordonnance at its foot, as its doctor does and its truth says."""
+    p, rng, person = ordonnance.paper, ordonnance.rng, ordonnance.doctor.person
+    if ordonnance.stamps:
+        rows = [f"Dr {person.given.title()} {person.family}", ordonnance.doctor.speciality, ordonnance.doctor.rpps]
+        left = max(zone[0] - rng.uniform(0, 40), ordonnance.body_left)
+        put_stamp(p, rows, left, zone[1] - 3, 44, rng, ordonnance.stamp_colour)
+    if ordonnance.document["prescriber_signature"]:
+        strokes = style_rng(hash_of(person.name))
+        signature(p, zone, strokes, ordonnance.hand.colour, person.family.title(), ordonnance.hand.font)
+
+
+def hash_of(text: str) -> int:
+    """Return a number that depends on *text* alone (``hash`` changes from run to run)."""
+    value = 7
+    for char in text:
+        value = (value * 131 + ord(char)) % 2**31
+    return value
 
 
 def signature(
