@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: run test setup system demo lint types layers tests bench evaluate ablation clean help
+.PHONY: run test setup system demo lint types layers tests bench evaluate ablation marks clean help
 
 export OMP_THREAD_LIMIT := 1
 PYTHON ?= python3
@@ -61,6 +61,9 @@ ablation: setup ## what each idea brings, over LOTS (default 20) fresh lots draw
 	@rm -rf out/ablation && mkdir -p out/ablation
 	$(BIN)/python -m samples.generate out/ablation --lots $(or $(LOTS),20) --seed $(or $(SEED),1) --profile all --invoices 2-4 --hands held_out
 	$(BIN)/python -m samples.ablation out/ablation
+
+marks: setup ## how well marks are told, over FORMS (default 100) fresh forms drawn with SEED (default 1), trained and held out
+	$(BIN)/python -m samples.marks_bench --forms $(or $(FORMS),100) --clean $(or $(CLEAN),0) --seed $(or $(SEED),1)
 
 clean: ## remove what the other targets made
 	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,16 +12,22 @@ from extractors.decoding.grammars import Cents, CombDate, Digits, Luhn, Nir
 from extractors.decoding.number_entry import LineGrammar
 from extractors.decoding.texts import Amount, FreeText, Name
 from extractors.feuilles.acts import act_grammars, as_act, read_acts
+from extractors.feuilles.colour_view import colour_view
 from extractors.feuilles.corrected import read_corrected
 from extractors.feuilles.entries import CombZone, EntryReader
 from extractors.feuilles.form_view import FormView, Rect
 from extractors.feuilles.print_removal import WORKING_PX_PER_MM, remove_print
 from extractors.feuilles.stamp import read_stamp
 from extractors.feuilles.stamp_frame import without_stamp_frame
+from extractors.feuilles.under_stamps import read_combs_under, read_stamps_elsewhere
+from extractors.forms.light import ground_of
 from extractors.forms.template import BoxMm, FormTemplate, Zone
-from extractors.marks.erasures import Written, find_erasures, find_struck_ticks, strike_of
+from extractors.marks.erasures import Written, find_on_form, marks_of
+from extractors.marks.form_stamps import stamps_on_form
 from extractors.marks.signatures import read_signature
-from extractors.marks.ticks import read_tick
+from extractors.marks.ticks import read_ticks
+from extractors.marks.two_inks import find_two_inks
+from extractors.readers.erasures import erasure_reader
 from extractors.readers.protocol import Readers
 from extractors.sheet import Sheet, View
 from schemas.geometry import Box
@@ -79,7 +85,15 @@ def form_view(form: LaidForm, sheet: Sheet) -> FormView:
         if zone.kind == "block":
             cleaned = without_stamp_frame(cleaned, Rect(*zone.box_mm), WORKING_PX_PER_MM)
     blank = form.template.blank(WORKING_PX_PER_MM) if known else None
-    return FormView(view.grey, cleaned, WORKING_PX_PER_MM, sheet.is_bilevel, lambda rect: form.box(BoxMm(*rect)), blank)
+    return FormView(
+        view.grey,
+        cleaned,
+        WORKING_PX_PER_MM,
+        sheet.is_bilevel,
+        lambda rect: form.box(BoxMm(*rect)),
+        blank,
+        colour_view(view, sheet),
+    )
 
 
 def read_form(
@@ -95,13 +109,15 @@ def read_form(
         vocabulary: the codes of acts and surcharges.
     """
     reader = EntryReader(view, readers, page_index)
+    ground = ground_of(template, view.px_per_mm) if template.folder is not None else None
+    erased = find_on_form(view, reader.ink, ground, _entries(template), erasure_reader())
     fields: dict[str, Any] = {}
     written: list[Written] = []
-    ticks: list[tuple[str, Rect]] = []
+    boxes: list[tuple[str, Rect]] = []
     for comb in reader.read_combs([_comb(zone) for zone in template.zones if zone.kind == "comb"]):
         fields[comb.zone.name] = comb.field
         entry = reader.ink.entry(comb.zone.rect, above=0.8, below=0.8)
-        written.append(Written(comb.zone.name, comb.zone.rect, entry, comb.zone.cells, comb.junk))
+        written.append(Written(comb.zone.name, comb.zone.rect, entry, comb.zone.cells))
     for zone in template.zones:
         rect = Rect(*zone.box_mm)
         if zone.kind == "text":
@@ -109,27 +125,49 @@ def read_form(
             digits, grammar = zone.id in _AMOUNTS, _line_grammar(zone.id)
             reading = reader.read_line(rect, grammar, above=above, below=below, digits=digits)
             written.append(Written(zone.id, rect, reading.entry, words=not digits))
-            strike = strike_of(view, reader.ink, written[-1])
+            one = erased.get(rect)
+            is_struck = one is not None and one.is_struck
             fields[zone.id] = (
-                reading.field if strike is None else read_corrected(reader, rect, strike, grammar, digits=digits)
+                read_corrected(reader, rect, one.rect, grammar, digits=digits) if one and is_struck else reading.field
             )
         elif zone.kind == "block":
             fields[zone.id] = read_stamp(view, reader.ink, readers, rect, page_index)
         elif zone.kind == "checkbox":
-            fields[zone.id] = read_tick(view, reader.ink, rect, page_index)
-            ticks.append((zone.id, rect))
+            boxes.append((zone.id, rect))
         elif zone.kind == "signature":
             fields[zone.id] = read_signature(view, reader.ink, rect, page_index)
         elif zone.kind == "table":
-            rows = read_acts(reader, zone, act_grammars(vocabulary.acts, vocabulary.surcharges, _CARE_YEARS))
+            rows = read_acts(reader, zone, act_grammars(vocabulary.acts, vocabulary.surcharges, _CARE_YEARS), erased)
             fields["acts"] = tuple(as_act(row) for row in rows)
             written += [cell.written for row in rows for cell in row]
+    ticks = read_ticks(view, reader.ink, boxes, page_index)
+    fields |= ticks.fields
     known = {name: field for name, field in fields.items() if name in Invoice.model_fields}
-    marks = (
-        *find_erasures(view, reader.ink, written, page_index),
-        *find_struck_ticks(view, reader.ink, ticks, page_index),
+    marks = (*marks_of(view, erased, written, page_index), *ticks.marks)
+    stamps = stamps_on_form(view, reader.ink, template.zones, page_index)
+    stamped = [place for _, place in stamps]
+    if stamped:
+        combs = [_comb(zone) for zone in template.zones if zone.kind == "comb" and zone.id in known]
+        blocks = [(zone.id, Rect(*zone.box_mm)) for zone in template.zones if zone.kind == "block" and zone.id in known]
+        known |= read_combs_under(view, reader.ink, readers, combs, known, stamped, page_index)
+        known |= read_stamps_elsewhere(view, reader.ink, readers, blocks, known, stamped, page_index)
+    inks = find_two_inks(view, reader.ink, written, page_index, crossed=stamped)
+    return Invoice(
+        pages=(page_index,),
+        form=template.form,
+        marks=marks,
+        stamps=tuple(stamp for stamp, _ in stamps),
+        two_inks=inks,
+        is_bilevel=view.is_bilevel,
+        **known,
     )
-    return Invoice(pages=(page_index,), form=template.form, marks=marks, **known)
+
+
+def _entries(template: FormTemplate) -> list[Rect]:
+    """Return the zones of all entries, act cells among them."""
+    plain = [Rect(*zone.box_mm) for zone in template.zones if zone.kind in {"comb", "text"}]
+    rows = [row for zone in template.zones if zone.kind == "table" for row in zone.rows_mm]
+    return plain + [Rect(*box) for row in rows for box in row.values()]
 
 
 def _comb(zone: Zone) -> CombZone:

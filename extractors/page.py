@@ -13,6 +13,7 @@ from extractors.classify import classify
 from extractors.engines import Engines
 from extractors.facture import read_facture
 from extractors.feuille import read_feuille
+from extractors.feuilles.colour_view import colour_view
 from extractors.feuilles.labels import find_zones
 from extractors.pages.blank import is_blank
 from extractors.pages.clean import level, quality_of, upright
@@ -110,7 +111,9 @@ def _read_text_page(sheet: Sheet, index: int, engines: Engines, quality: Quality
     if kind is PageKind.BORDEREAU:
         reading = replace(reading, bordereau=read_bordereau(words, view, index, second=readers.lines))
     elif kind is PageKind.PRESCRIPTION:
-        reading = replace(reading, prescription=read_prescription(words, view, readers, barcodes, index))
+        colour = colour_view(view, sheet)
+        prescription = read_prescription(words, view, readers, barcodes, index, colour)
+        reading = replace(reading, prescription=prescription.model_copy(update={"is_bilevel": sheet.is_bilevel}))
     elif kind in ATTACHMENT_KINDS:
         reading = replace(reading, attachment=read_attachment(words, view, kind, barcodes, index))
     elif kind is PageKind.FACTURE:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from extractors.decoding.ctc import strings
@@ -28,6 +30,7 @@ from extractors.prescriptions.rows import (
     surest,
     weighed,
 )
+from extractors.prescriptions.stamps import find_stamps_on_sheet
 from extractors.prescriptions.vocabulary import is_spelt_right, mend
 from extractors.readers.barcodes import Barcode
 from extractors.readers.protocol import Readers
@@ -94,7 +97,12 @@ _CORRECTED: Final = 0.5
 
 
 def read_prescription(
-    words: Sequence[Word], view: View, readers: Readers, barcodes: Sequence[Barcode], page_index: int
+    words: Sequence[Word],
+    view: View,
+    readers: Readers,
+    barcodes: Sequence[Barcode],
+    page_index: int,
+    colour: NDArray[np.uint8] | None = None,
 ) -> Prescription:
     """Return what one ordonnance says.
 
@@ -104,6 +112,7 @@ def read_prescription(
         readers: the worker's engines; ``lines`` reads what is written by hand.
         barcodes: found on *view*.
         page_index: index into the lot's pages.
+        colour: the page in the frame of *view* (``extractors.feuilles.colour_view``), where the scan has some.
     """
     ink = free_ink(view)
     lines = lines_of(_without_codes(words, barcodes), walls=ink.walls())
@@ -115,8 +124,7 @@ def read_prescription(
     body = _body(sheet, date_row, patient_row)
     written = [row.box for row in (*body, *(r for r in (date_row, patient_row) if r))]
     rows = [("date", date_row), ("patient_name", patient_row), *(("text", row) for row in body)]
-    is_typed = not any(row.is_hand for row in body)
-    marks = find_marks(sheet, [(field, row) for field, row in rows if row], is_typed=is_typed)
+    marks = find_marks(sheet, [(field, row) for field, row in rows if row])
     if any(mark.field == "date" for mark in marks):
         date = date.model_copy(update={"confidence": min(date.confidence, _CORRECTED)})
     signature, signature_box = read_signature(ink, words, written, page_index)
@@ -132,6 +140,7 @@ def read_prescription(
         prescriber_signature=signature,
         is_bizone=_is_bizone(lines),
         marks=marks,
+        stamps=find_stamps_on_sheet(sheet, Box.around(row.box for row in body) if body else None, colour),
     )
 
 

@@ -96,11 +96,13 @@ def evaluate_lots(
 ) -> None:
     """Score lots with a known truth: exactness, matches, order, flags, acceptance, calibration; n with every figure."""
     from intake.evaluation.figures import figures_of  # noqa: PLC0415 - only this command scores
+    from intake.evaluation.marks import marks_of  # noqa: PLC0415 - as above
     from intake.evaluation.report import write_report  # noqa: PLC0415 - as above
     from intake.evaluation.run import as_object, evaluate, print_tally  # noqa: PLC0415 - as above
     from intake.evaluation.shadow import shadow  # noqa: PLC0415 - as above
 
     settings = _settings(workers)
+    marks = None
     if truth is not None:
         if results is None or folder is not None:
             raise UsageError("shadow mode compares results with keying: give --results DIR --truth FILE.csv, no folder")
@@ -111,13 +113,15 @@ def evaluate_lots(
     elif folder is not None:
         tally, lots = evaluate(_stacks(folder, results, settings, keep))
         print_tally(tally, Console(), every_field=every_field)
-        scored = as_object(tally)
+        marks = marks_of(lots)
+        marks.print(Console())
+        scored = as_object(tally) | marks.as_object()
     else:
         raise UsageError("give a folder of lots, or --results DIR --truth FILE.csv")
     figures = figures_of(lots, settings.thresholds)
     figures.print(Console())
     if report is not None:
-        write_report(figures, report)
+        write_report(figures, report, marks)
     if refit is not None:
         _calibrate(lots, settings, refit, "keyed" if truth else "")
     if out is not None:

@@ -186,6 +186,7 @@ def _join_prescription(first: Prescription, second: Prescription) -> Prescriptio
             "text": text,
             "prescriber_signature": signature,
             "marks": first.marks + second.marks,
+            "stamps": first.stamps + second.stamps,
         }
     )
 

@@ -6,12 +6,12 @@ that is only a scanner's streak.
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from schemas.bordereau import Bordereau
 from schemas.field import Field
 from schemas.invoice import ACT_CELLS, Act, Invoice
-from schemas.mark import Mark
+from schemas.mark import Mark, TwoInks
 from schemas.model import Record
 
 _AMOUNT: Final = re.compile(r"\d{1,7}\.\d\d")
@@ -25,6 +25,7 @@ _SHAPES: Final = {
 _MAKES_AN_ACT: Final = frozenset({"code", "fee"})
 #: Streaks through a column were read as a figure 1 with up to 0.93 (57 rows of eight forms).
 _SURE: Final = 0.98
+_Found = TypeVar("_Found", Mark, TwoInks)
 
 
 def invoice_in_shape(invoice: Invoice) -> Invoice:
@@ -32,7 +33,9 @@ def invoice_in_shape(invoice: Invoice) -> Invoice:
     acts = tuple(act.model_copy(update=_mended(act)) for act in invoice.acts)
     kept = [row for row, act in enumerate(acts) if not _is_stray(act)]
     marks = tuple(mark for mark in (_moved(mark, kept) for mark in invoice.marks) if mark is not None)
-    return invoice.model_copy(update={**_mended(invoice), "acts": tuple(acts[row] for row in kept), "marks": marks})
+    inks = tuple(one for one in (_moved(one, kept) for one in invoice.two_inks) if one is not None)
+    kept_acts = tuple(acts[row] for row in kept)
+    return invoice.model_copy(update={**_mended(invoice), "acts": kept_acts, "marks": marks, "two_inks": inks})
 
 
 def bordereau_in_shape(bordereau: Bordereau) -> Bordereau:
@@ -54,9 +57,9 @@ def _is_sure(entry: Field[str]) -> bool:
     return entry.value is not None and entry.confidence >= _SURE
 
 
-def _moved(mark: Mark, kept: Sequence[int]) -> Mark | None:
+def _moved(mark: _Found, kept: Sequence[int]) -> _Found | None:
     """Return *mark* on its row's new place; None where its row went."""
-    parts = (mark.field or "").split(".")
+    parts: list[str] = (mark.field or "").split(".")
     if parts[0] != "acts":
         return mark
     if int(parts[1]) not in kept:

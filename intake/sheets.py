@@ -1,12 +1,15 @@
 """An invoice that runs on over several sheets, made one: acts one after the other, the total of the last."""
 
-from typing import Final
+from typing import Final, TypeVar
 
 from schemas.field import Field
 from schemas.invoice import SIGNATURES, Invoice
-from schemas.mark import Mark
+from schemas.mark import Mark, TwoInks
 
-_OWN: Final = frozenset({"pages", "form", "acts", "total_amount", "marks", "decision", *SIGNATURES})
+_OWN: Final = frozenset(
+    {"pages", "form", "acts", "total_amount", "marks", "stamps", "two_inks", "is_bilevel", "decision", *SIGNATURES}
+)
+_Found = TypeVar("_Found", Mark, TwoInks)
 
 
 def join_sheets(first: Invoice, second: Invoice) -> Invoice:
@@ -28,6 +31,8 @@ def join_sheets(first: Invoice, second: Invoice) -> Invoice:
             "acts": first.acts + second.acts,
             "total_amount": _total(first.total_amount, second.total_amount),
             "marks": first.marks + tuple(_shifted(mark, len(first.acts)) for mark in second.marks),
+            "stamps": first.stamps + second.stamps,
+            "two_inks": first.two_inks + tuple(_shifted(inks, len(first.acts)) for inks in second.two_inks),
         }
     )
 
@@ -49,8 +54,8 @@ def _signature(one: Field[bool], other: Field[bool]) -> Field[bool]:
     return one if one.value and not other.value else other
 
 
-def _shifted(mark: Mark, rows: int) -> Mark:
-    parts = (mark.field or "").split(".")
+def _shifted(mark: _Found, rows: int) -> _Found:
+    parts: list[str] = (mark.field or "").split(".")
     if parts[0] != "acts":
         return mark
     return mark.model_copy(update={"field": ".".join(["acts", str(int(parts[1]) + rows), *parts[2:]])})

@@ -87,6 +87,8 @@ class Correction:
     kind: str
     before: str
     fault: Fault
+    #: of a prescription's text: which line, counted from the end where negative
+    row: int = -1
 
 
 @dataclass
@@ -155,6 +157,8 @@ class Leaf:
     #: which sheet of its document: ``form``, ``prescription``, ``attachment``, ``bordereau`` or nothing
     role: str | None = None
     hard_negatives: list[str] = dataclasses.field(default_factory=list)
+    #: what resembles a mark and is none: field, name, box
+    look_alikes: list[tuple[str, str, BoxMm]] = dataclasses.field(default_factory=list)
     #: a born-digital page: draws itself on a reportlab canvas instead
     vector: Callable[[Any], None] | None = None
     #: nothing can be read on it

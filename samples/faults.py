@@ -7,6 +7,7 @@ from numpy.random import Generator
 
 from samples.documents import ROWS, TICKS, Case, Lot
 from samples.faults_between import BETWEEN_PAPERS
+from samples.faults_marks import leave_forms_only, mark
 from samples.faults_on_papers import ON_PAPERS
 from samples.faults_planted import plant
 from samples.profiles import Profile
@@ -27,6 +28,10 @@ def spoil(lot: Lot, rng: Generator, odds: Profile) -> None:
         _draw_faults(lot, rng, odds)
     if odds.planted:
         plant(lot, rng, odds.planted)
+    if odds.bare:
+        leave_forms_only(lot)
+    if odds.erased or odds.unsigned or odds.cancelled:
+        mark(lot, rng, odds)
     for case in lot.cases:
         if case.invoice is not None and not case.faults and not case.allowed and rng.random() < odds.factures:
             make_facture(case)

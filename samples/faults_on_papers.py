@@ -27,6 +27,10 @@ ERASABLE: Final = (
     "patient_name",
     "organisme_code",
 )
+OTHER_CODES: Final = {
+    "code": ("AMI", "AIS", "AMX", "BSB", "BSA", "AMK", "AMO", "MCI"),
+    "surcharge": ("F", "N", "MAU", "MCI", "IFA"),
+}
 BLOCKING_FIELDS: Final = (
     "patient_name",
     "patient_nir",
@@ -195,12 +199,14 @@ def before_of(rng: Generator, field: str, value: str) -> str:
     name = field.rsplit(".", maxsplit=1)[-1]
     if name == "date" or name.endswith("_date"):
         return (date.fromisoformat(value) + timedelta(days=int(rng.choice([-1, 1, 2, 7, 30])))).isoformat()
-    if name in {"fee", "total_amount"}:
+    if name in {"fee", "total_amount", "travel_flat", "travel_km_amount"}:
         return money(Decimal(value) + Decimal(int(rng.integers(1, 20))) / 4)
     if name == "coefficient":
         return str(rng.choice([c for c in ("1", "2", "3", "4") if c != value]))
     if name.endswith("_name"):
         return draw_person(rng, today=date(2025, 1, 1)).name
+    if name in {"code", "surcharge"}:
+        return str(rng.choice([c for c in OTHER_CODES[name] if c != value]))
     at = int(rng.integers(max(len(value) - 5, 0), len(value)))
     return value[:at] + str((int(value[at]) + int(rng.integers(1, 10))) % 10) + value[at + 1 :]
 

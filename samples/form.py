@@ -11,10 +11,11 @@ import pypdfium2 as pdfium
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from samples.corrections import Correcting, Watch
 from samples.documents import Case, Correction, Document, style_rng
 from samples.fonts import Split
 from samples.ink import PEN_COLOURS, Hand, Machine, Writer
-from samples.marks.erasures import erase
+from samples.marks.look_alikes import draw_look_alike
 from samples.marks.signatures import sign_form
 from samples.marks.ticks import tick_boxes
 from samples.paper import MM_PER_INCH, BoxMm, Paper
@@ -99,6 +100,8 @@ class Filler:
     #: which sheet of the invoice, of how many
     sheet: int = 0
     sheets: int = 1
+    #: share of the entries, boxes and signatures that bear something which resembles a mark and is none
+    look_alikes: float = 0.0
 
     def __post_init__(self) -> None:
         habits = style_rng(self.case.style)
@@ -115,6 +118,8 @@ class Filler:
         self.capacity = len(self.geometry.zones["acts"]["rows_mm"])
         #: harmless things drawn on purpose, for the truth
         self.notes: list[str] = []
+        #: what resembles a mark and is none: field, name, box
+        self.drawn_look_alikes: list[tuple[str, str, BoxMm]] = []
         self.upper_names = not self.by_hand or self.hand.upper_case
 
     def box(self, field: str) -> BoxMm:
@@ -154,23 +159,28 @@ class Filler:
             return value.title().replace("'S", "'s")
         return value
 
-    def put(self, field: str, text: str, *, lifted_mm: float = 0.0) -> BoxMm:
+    def put(self, field: str, text: str) -> BoxMm:
         """Write *text* into the zone of *field*; return the box of the ink or of the cells used."""
         writer = self.writer(field)
-        kind = "text" if field.startswith("acts.") else self.geometry.zones[field]["kind"]
-        if kind == "comb":
+        if self.is_comb(field):
             cells = [tuple(c) for c in self.geometry.zones[field]["cells_mm"]]
-            cells = [(x, y - lifted_mm, w, h) for x, y, w, h in cells]
-            if self.geometry.zones[field].get("format") == "amount":
-                text = text.replace(",", "").replace(".", "").replace(" €", "").rjust(len(cells))
-            if self.geometry.zones[field].get("align") == "right":
-                text = text.rjust(len(cells))
+            text = self.in_cells(field, text, len(cells))
             writer.cells(self.paper, text, cells, self.rng)
             used = [c for c, char in zip(cells, text, strict=False) if char != " "]
             x1, y1 = used[0][0], used[0][1]
             return (x1, y1, used[-1][0] + used[-1][2] - x1, used[-1][3])
-        x, y, w, h = self.box(field)
-        return writer.line(self.paper, text, (x, y - lifted_mm, w, h), self.rng)
+        return writer.line(self.paper, text, self.box(field), self.rng)
+
+    def is_comb(self, field: str) -> bool:
+        """Whether *field* has a cell for each character."""
+        return not field.startswith("acts.") and self.geometry.zones[field]["kind"] == "comb"
+
+    def in_cells(self, field: str, text: str, cells: int) -> str:
+        """Return *text* as it goes into that many cells."""
+        zone = self.geometry.zones[field]
+        if zone.get("format") == "amount":
+            text = text.replace(",", "").replace(".", "").replace(" €", "").rjust(cells)
+        return text.rjust(cells) if zone.get("align") == "right" and text else text
 
     def correction(self, field: str) -> Correction | None:
         """Return the erasure to draw on *field* of this sheet."""
@@ -181,11 +191,40 @@ class Filler:
     def fill_entry(self, field: str, value: str | None) -> None:
         """Write an entry, through its erasure if it has one."""
         correction = self.correction(field)
-        if correction is None:
-            if value is not None:
-                self.put(field, self.written(field, value))
+        if correction is not None:
+            self.correct(correction, value)
+        elif value is not None and self.look_alikes > 0 and self.rng.random() < self.look_alikes:
+            self.put_with_look_alike(field, self.written(field, value))
+        elif value is not None:
+            self.put(field, self.written(field, value))
+
+    def put_with_look_alike(self, field: str, text: str) -> None:
+        """Write *text*, and over, under or beside it what resembles an erasure and is none."""
+        watch = Watch(self.paper, self.box(field))
+        box = self.put(field, text)
+        box = watch.changed() or box
+        name = draw_look_alike(self.paper, field, box, self.rng, self.hand.colour, self.split)
+        if name is not None:
+            self.note_look_alike(field, name, box)
+
+    def note_look_alike(self, field: str, name: str, box: BoxMm) -> None:
+        """Remember for the truth that *name*, which resembles a mark and is none, was drawn on *field*."""
+        self.notes.append(name)
+        self.drawn_look_alikes.append((field, name, box))
+
+    def correct(self, correction: Correction, value: str | None) -> None:
+        """Write the old entry, undo it, write the final one; the fault gets the box of what was undone."""
+        field = correction.field
+        before = self.written(field, correction.before)
+        after = self.written(field, value) if value is not None else ""
+        correcting = Correcting(self.paper, self.rng, self.split, self.writer(field), self.hand, correction.kind)
+        if self.is_comb(field):
+            cells = [tuple(c) for c in self.geometry.zones[field]["cells_mm"]]
+            correction.fault.box_mm = correcting.cells(
+                cells, self.in_cells(field, before, len(cells)), self.in_cells(field, after, len(cells))
+            )
         else:
-            correct(self, correction, value)
+            correction.fault.box_mm = correcting.line(self.box(field), before, after)
 
     def fill(self) -> None:
         """Write the whole form."""
@@ -232,56 +271,3 @@ class Filler:
                 put_stamp(
                     self.paper, invoice["provider_stamp"].split("\n"), left, top, wide, self.rng, self.stamp_colour
                 )
-
-
-def correct(filler: Filler, correction: Correction, value: str | None) -> None:
-    """Write the old entry, erase it, write the final one; the fault gets the box of all that."""
-    field, kind, paper, rng = correction.field, correction.kind, filler.paper, filler.rng
-    before = filler.written(field, correction.before)
-    after = filler.written(field, value) if value is not None else ""
-    zone = filler.geometry.zones.get(field, {})
-    if zone.get("kind") == "comb" and kind != "strike" and after:
-        cells = [tuple(c) for c in zone["cells_mm"]]
-        n = min(len(before), len(after))
-        changed = [i for i in range(n) if before[i] != after[i]] or [n - 1]
-        if kind != "overwrite":  # fluid and tape hide what lies between too
-            changed = list(range(changed[0], changed[-1] + 1))
-        keep = "".join(" " if i in changed else c for i, c in enumerate(after))
-        filler.put(field, keep)
-        filler.put(field, "".join(before[i] if i in changed else " " for i in range(n)))
-        first, last = cells[changed[0]], cells[changed[-1]]
-        box = (first[0], first[1], last[0] + last[2] - first[0], first[3])
-        erase(paper, kind, box, rng, filler.hand.colour)
-        if kind == "overwrite":
-            for i in changed:
-                filler.hand.cells(paper, after[i], [cells[i]], rng)
-        else:
-            filler.put(field, "".join(after[i] if i in changed else " " for i in range(n)))
-        correction.fault.box_mm = box
-        return
-    old = filler.put(field, before)
-    erase(paper, kind, old, rng, filler.hand.colour)
-    boxes = [old]
-    if after:
-        x, y, w, h = filler.box(field)
-        if kind == "strike":
-            if zone.get("kind") == "comb":
-                boxes.append(filler.hand.line(paper, after, (x + 3, y - 3.6, w, h * 0.9), rng))
-            elif old[0] + old[2] + 6 + old[2] < x + w:
-                boxes.append(
-                    filler.hand.line(paper, after, (old[0] + old[2] + 2, y, x + w - old[0] - old[2] - 2, h), rng)
-                )
-            else:
-                boxes.append(filler.hand.line(paper, after, (x, y - 3.4, w, h * 0.8), rng))
-        elif kind == "overwrite":
-            boxes.append(filler.hand.line(paper, after, (x, y, w, h), rng))
-        else:
-            boxes.append(filler.put(field, after))
-    correction.fault.box_mm = around(boxes)
-
-
-def around(boxes: list[BoxMm]) -> BoxMm:
-    """Return the smallest box that holds all *boxes*."""
-    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
-    right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
-    return (left, top, right - left, bottom - top)

@@ -21,7 +21,7 @@ from samples.faults import spoil
 from samples.fonts import Split
 from samples.nomenclature_sample import money
 from samples.pages import Drawn, draw_leaves
-from samples.profiles import MIX, PLANTED, PROFILES, Profile
+from samples.profiles import MIX, NAMED_ONLY, PROFILES, Profile
 from samples.scanner import draw_scanner
 from samples.stacking import stack
 from samples.truth import truth_of
@@ -126,7 +126,7 @@ def main() -> None:
     parser.add_argument("--hands", choices=["train", "held_out", "all"], default="all")
     asked = parser.parse_args()
     fewest, _, most = asked.invoices.partition("-")
-    names = [name for name in PROFILES if name != PLANTED]
+    names = [name for name in PROFILES if name not in NAMED_ONLY]
     for i in range(asked.lots):
         profile = names[i % len(names)] if asked.profile == "all" else asked.profile
         lot = draw_lot([asked.seed, i], profile, invoices=(int(fewest), int(most or fewest)), hands=asked.hands)

@@ -30,6 +30,9 @@ class Writer(Protocol):
     def line(self, paper: Paper, text: str, box: BoxMm, rng: Generator) -> BoxMm:
         """Write *text* inside *box*, smaller if it must; return the box of the ink."""
 
+    def width_mm(self, paper: Paper, text: str) -> float:
+        """Return how wide *text* is written where there is room."""
+
 
 @dataclass(frozen=True)
 class Hand:
@@ -125,6 +128,11 @@ class Hand:
         letters = sum(text_width(self.font, size, w) for w in words)
         return letters + text_width(self.font, size, " ") * spread * (len(words) - 1)
 
+    def width_mm(self, paper: Paper, text: str) -> float:
+        """Return how wide *text* is written where there is room."""
+        size = max(round(self.digit_mm * paper.scale / digit_height(self.font)), 6)
+        return self._width(size, text, 1.2) / paper.scale
+
     def line(self, paper: Paper, text: str, box: BoxMm, rng: Generator) -> BoxMm:
         """Write *text* along the box, a word at a time on a wandering baseline; figures one by one."""
         x, y, w, h = box
@@ -204,6 +212,10 @@ class Machine:
                 left = (x + w / 2 + self.dx_mm) * paper.scale - load_font(self.font, size).getlength(char) / 2
                 base = (y + h / 2 + self.dy_mm) * paper.scale + tall / 2
                 paper.ink(mask * np.float32(self.density), round(left) + dx, round(base) + dy, self.colour)
+
+    def width_mm(self, paper: Paper, text: str) -> float:
+        """Return how wide *text* is printed where there is room."""
+        return text_width(self.font, paper.size_px(self.points), text) / paper.scale
 
     def line(self, paper: Paper, text: str, box: BoxMm, rng: Generator) -> BoxMm:
         """Print *text* from the left of the box, or amounts up to its right."""

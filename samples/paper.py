@@ -24,6 +24,13 @@ A4: Final = (210.0, 297.0)
 A5: Final = (148.0, 210.0)
 
 
+def around(boxes: list[BoxMm]) -> BoxMm:
+    """Return the smallest box that holds all *boxes*."""
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
+    return (left, top, right - left, bottom - top)
+
+
 @lru_cache(maxsize=4096)
 def text_mask(path: Path, size_px: int, text: str) -> tuple[Mask, int, int]:
     """Return *text* as ink (0 to 1), with the offset of its top left pixel from the start of the baseline."""

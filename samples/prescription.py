@@ -1,5 +1,7 @@
 """Ordonnances: letterheads, barcodes, a body typed or by hand, one zone or two, A4 or A5 (domain.md 2.2 to 2.4)."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -7,12 +9,12 @@ import zxingcpp
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from samples.documents import Case, Document, Prescriber, style_rng
+from samples.corrections import Correcting, Watch
+from samples.documents import Case, Correction, Document, Prescriber, style_rng
 from samples.fonts import Split, digit_height, letter_fonts
-from samples.form import around
 from samples.identities import pick
-from samples.ink import Hand
-from samples.marks.erasures import erase
+from samples.ink import Hand, Writer
+from samples.marks.look_alikes import draw_look_alike
 from samples.marks.signatures import sign_ordonnance
 from samples.paper import A4, A5, POINT_MM, BoxMm, Colour, Paper, text_width
 from samples.stamps import STAMP_COLOURS
@@ -32,6 +34,9 @@ MONTHS: Final = (
     "décembre",
 )
 LETTER_COLOURS: Final[tuple[Colour, ...]] = ((25, 25, 30), (25, 25, 30), (20, 40, 110), (15, 80, 70), (100, 25, 35))
+#: a line's box begins this far above its baseline, and is this high, mm
+BASELINE_MM: Final = 5.0
+LINE_MM: Final = 7.0
 ALD_ZONE: Final = (
     "Prescriptions relatives au traitement de l'affection de longue durée reconnue",
     "(liste ou hors liste) (AFFECTION EXONÉRANTE)",
@@ -65,11 +70,48 @@ def day_words(value: str, manner: int) -> str:
     )[manner]
 
 
+@dataclass(frozen=True)
+class Letters:
+    """A practice's software, printing lines."""
+
+    font: Path
+    points: float
+
+    def cells(self, paper: Paper, text: str, cells: list[BoxMm], rng: Generator) -> None:
+        """Print one character per cell."""
+        for char, (x, y, w, h) in zip(text, cells, strict=False):
+            self.line(paper, char, (x, y, w, h), rng)
+
+    def line(self, paper: Paper, text: str, box: BoxMm, rng: Generator) -> BoxMm:
+        """Print *text* from the left of *box*, however long it is."""
+        del rng
+        return paper.text(box[0], box[1] + BASELINE_MM, text, self.font, self.points)
+
+    def width_mm(self, paper: Paper, text: str) -> float:
+        """Return how wide *text* is printed."""
+        return text_width(self.font, paper.size_px(self.points), text) / paper.scale
+
+
 class Ordonnance:
     """One prescription about to be drawn."""
 
-    def __init__(self, paper: Paper, case: Case, document: Document, rng: Generator, split: Split) -> None:
+    def __init__(
+        self,
+        paper: Paper,
+        case: Case,
+        document: Document,
+        rng: Generator,
+        split: Split,
+        look_alikes: float = 0.0,
+    ) -> None:
         self.paper, self.case, self.document, self.rng = paper, case, document, rng
+        self.split = split
+        #: share of the entries and of the signature's place that bear what resembles a mark and is none
+        self.look_alikes = look_alikes
+        #: harmless things drawn on purpose, for the truth
+        self.notes: list[str] = []
+        #: what resembles a mark and is none: field, name, box
+        self.drawn_look_alikes: list[tuple[str, str, BoxMm]] = []
         self.doctor = case.prescriber
         look = style_rng(self.doctor.style)
         self.regular, self.bold = letter_fonts()[int(look.integers(5))]
@@ -82,6 +124,7 @@ class Ordonnance:
         self.day_manner = int(look.choice(5, p=[0.5, 0.28, 0.08, 0.08, 0.06]))
         self.size = float(look.uniform(9.5, 12))
         self.by_hand = document["writing"] == "hand"
+        self.writer: Writer = self.hand if self.by_hand else Letters(self.regular, self.size)
         self.bizone = bool(
             case.invoice is not None and case.invoice["exemption_ald"] and style_rng(case.style).random() < 0.6
         )
@@ -156,10 +199,37 @@ class Ordonnance:
             self.paper.picture(picture, left, top + 2.5)
             self.paper.text(left, top + 13.5, number, self.regular, 7.5)
 
-    def _write(self, x: float, y: float, text: str, size: float, *, by_hand: bool) -> BoxMm:
-        if by_hand:
-            return self.hand.line(self.paper, text, (x, y - 5, self.paper.width_mm - x - 10, 7), self.rng)
-        return self.paper.text(x, y, text, self.regular, size)
+    def note_look_alike(self, field: str, name: str, box: BoxMm) -> None:
+        """Remember for the truth that *name*, which resembles a mark and is none, was drawn on *field*."""
+        self.notes.append(name)
+        self.drawn_look_alikes.append((field, name, box))
+
+    def _line_box(self, x: float, y: float) -> BoxMm:
+        """Return the box of a line whose baseline starts at (x, y)."""
+        return (x, y - BASELINE_MM, self.paper.width_mm - x - 10, LINE_MM)
+
+    def _write(self, field: str, x: float, y: float, text: str) -> BoxMm:
+        """Write a line, now and then with what resembles an erasure and is none."""
+        if self.look_alikes <= 0 or self.rng.random() >= self.look_alikes:
+            return self.writer.line(self.paper, text, self._line_box(x, y), self.rng)
+        watch = Watch(self.paper, self._line_box(x, y))
+        box = self.writer.line(self.paper, text, self._line_box(x, y), self.rng)
+        box = watch.changed() or box
+        name = draw_look_alike(self.paper, field, box, self.rng, self.hand.colour, self.split)
+        if name is not None:
+            self.note_look_alike(field, name, box)
+        return box
+
+    def _correction(self, field: str) -> Correction | None:
+        return next((c for c in self.case.corrections if c.fault.on == "prescription" and c.field == field), None)
+
+    def _correct(
+        self, correction: Correction, x: float, y: float, before: str, after: str, below_mm: float | None = None
+    ) -> BoxMm:
+        """Write a line that is put right; return and remember the box of what was undone."""
+        correcting = Correcting(self.paper, self.rng, self.split, self.writer, self.hand, correction.kind)
+        correction.fault.box_mm = correcting.line(self._line_box(x, y), before, after, below_mm=below_mm)
+        return correction.fault.box_mm
 
     def _date(self, x: float, y: float) -> float:
         day = self.document["date"]
@@ -169,21 +239,13 @@ class Ordonnance:
         right = max(x + 40, self.paper.width_mm - 95 if not self.narrow else self.paper.width_mm - 88)
         box = self.paper.text(right, y, lead, self.regular, self.size)
         start = box[0] + box[2] + 1
-        correction = next(
-            (c for c in self.case.corrections if c.fault.on == "prescription" and c.field == "date"), None
-        )
-        boxes = []
+        self.boxes["date"] = (start, y - 4, 30, 6)
+        correction = self._correction("date")
         if correction is not None:
-            old = self._write(start, y, day_words(correction.before, 0), self.size, by_hand=self.by_hand)
-            erase(self.paper, correction.kind, old, self.rng, self.hand.colour)
-            boxes.append(old)
-            if day:
-                shift = (0.0, 0.0) if correction.kind != "strike" else (0.0, 6.0)
-                boxes.append(self._write(start + shift[0], y + shift[1], day_words(day, 0), self.size, by_hand=True))
-            correction.fault.box_mm = around(boxes)
+            before, after = (day_words(d, self.day_manner) if d else "" for d in (correction.before, day))
+            self.boxes["date"] = self._correct(correction, start, y, before, after)
         elif day:
-            boxes.append(self._write(start, y, day_words(day, self.day_manner), self.size, by_hand=self.by_hand))
-        self.boxes["date"] = around(boxes) if boxes else (start, y - 4, 30, 6)
+            self.boxes["date"] = self._write("date", start, y, day_words(day, self.day_manner))
         return y
 
     def _patient(self, x: float, y: float) -> float:
@@ -192,7 +254,9 @@ class Ordonnance:
         if not name:
             self.boxes["patient_name"] = (x, y - 4, 60, 6)
             return y
-        shown = name if not self.by_hand or self.hand.upper_case else name.title()
+        correction = self._correction("patient_name")
+        capitals = not self.by_hand or self.hand.upper_case
+        shown = name if capitals else name.title()
         civility = (
             ("Mme" if patient.is_woman else "M.")
             if self.day_manner % 2
@@ -201,7 +265,11 @@ class Ordonnance:
         text = f"{civility} {shown}"
         if self.doctor.style % 3 == 0 and not self.by_hand:
             text += f"   né(e) le {day_words(patient.birth.isoformat(), 0)}"
-        self.boxes["patient_name"] = self._write(x, y, text, self.size, by_hand=self.by_hand)
+        if correction is not None:
+            wrong = f"{civility} {correction.before if capitals else correction.before.title()}"
+            self.boxes["patient_name"] = self._correct(correction, x, y, wrong, f"{civility} {shown}")
+            return y
+        self.boxes["patient_name"] = self._write("patient_name", x, y, text)
         if self.doctor.style % 7 == 0:
             bx, by, bw, bh = self.boxes["patient_name"]
             self.paper.line(bx, by + bh + 0.4, bx + bw, by + bh + 0.4, 0.3)
@@ -225,23 +293,13 @@ class Ordonnance:
                     )
             y = top + 12
         lines = self.document["text"].split("\n") if self.document["text"] else []
-        correction = next(
-            (c for c in self.case.corrections if c.fault.on == "prescription" and c.field == "text"), None
-        )
+        correction = self._correction("text")
         step = self.size * POINT_MM * (1.9 if not self.by_hand else 2.3)
         for i, line in enumerate(lines):
             y += step
-            if correction is not None and i == len(lines) - 1:
-                old = self._write(x, y, correction.before, self.size, by_hand=self.by_hand)
-                erase(p, correction.kind, old, self.rng, self.hand.colour)
-                new = self._write(
-                    x,
-                    y + (0 if correction.kind in {"fluid", "tape", "overwrite"} else step),
-                    line,
-                    self.size,
-                    by_hand=True,
-                )
-                correction.fault.box_mm = around([old, new])
+            if correction is not None and i == correction.row % len(lines):
+                self._correct(correction, x, y, correction.before, line, step)
+                y += step if correction.kind == "strike" else 0  # what is written below it needs room
             elif self._wrapped(x, y, line):
                 y += step * 0.7
 
@@ -254,12 +312,12 @@ class Ordonnance:
         else:
             wide = text_width(self.regular, paper.size_px(self.size), line) / room
         if wide <= 1:
-            self._write(x, y, line, self.size, by_hand=self.by_hand)
+            self._write("text", x, y, line)
             return False
         cut = line.rfind(" ", 0, max(len(line) * 3 // 5, 12))
         step = self.size * POINT_MM * (1.3 if not self.by_hand else 1.9)
         for part, lower in ((line[:cut], 0.0), (line[cut + 1 :], step)):
-            self._write(x, y + lower, part, self.size, by_hand=self.by_hand)
+            self._write("text", x, y + lower, part)
         return True
 
     def _foot(self) -> None:

@@ -42,6 +42,16 @@ class Profile:
     #: share of the invoices that are foreign or truly differ from their line (``samples.faults_planted``)
     planted: float = 0.0
     plain_files: bool = False
+    #: odds that a form has one erased entry, and an ordonnance one (``samples.faults_marks``)
+    erased: float = 0.0
+    #: odds that a signature's place is empty, for each of the three
+    unsigned: float = 0.0
+    #: odds that a form has a tick taken back
+    cancelled: float = 0.0
+    #: share of entries, boxes and signatures that bear what resembles a mark and is none
+    look_alikes: float = 0.0
+    #: bordereau and forms only
+    bare: bool = False
 
 
 _QUIET: Final = Profile(
@@ -54,8 +64,24 @@ _QUIET: Final = Profile(
     modes=(0.8, 0.2, 0.0),
     dpis={200: 0.5, 300: 0.5},
 )
-#: Drawn only where named: its lots count what a match must survive, no everyday lot looks like them.
+#: Its lots count what a match must survive.
 PLANTED: Final = "planted"
+#: Its lots count marks: one erased entry on a form in five, and a look-alike in a third of all places.
+MARKS: Final = "marks"
+#: Its lots count false alarms: forms by hand without any mark, look-alikes in a third of all places.
+MARKS_CLEAN: Final = "marks_clean"
+#: Drawn only where named: no everyday lot looks like them.
+NAMED_ONLY: Final = frozenset({PLANTED, MARKS, MARKS_CLEAN})
+_MARKS: Final = Profile(
+    hand_share=0.55,
+    mixed_share=0.2,
+    flows={"papier": 1.0},
+    modes=(1 / 3, 1 / 3, 1 / 3),
+    phone=0.0,
+    faultless=1.0,
+    strangers=0.0,
+    look_alikes=0.33,
+)
 PROFILES: Final[dict[str, Profile]] = {
     MIX: Profile(factures=0.02),
     "clean_typed": replace(_QUIET, hand_share=0.0, mixed_share=0.0),
@@ -79,4 +105,6 @@ PROFILES: Final[dict[str, Profile]] = {
         flows={"papier": 1.0},
     ),
     "pieces": replace(Profile(), strangers=8.0, faultless=1.0, factures=0.3),
+    MARKS: replace(_MARKS, erased=0.2, unsigned=0.12, cancelled=0.08),
+    MARKS_CLEAN: replace(_MARKS, hand_share=1.0, born_digital=1.0, bare=True),
 }

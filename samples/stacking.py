@@ -29,8 +29,9 @@ def stack(lot: Lot, rng: Generator, odds: Profile, split: Split) -> None:
     first_order = _exchanged(lot, "forms")
     prescription_of = dict(zip(map(id, lot.cases), _exchanged(lot, "prescriptions"), strict=True))
     for case in lot.cases if apart else first_order:
-        own_forms = form_leaves(case, split, lot, other)
-        own_pieces = prescription_leaves(prescription_of[id(case)], split) + attachment_leaves(case, lot, split)
+        own_forms = form_leaves(case, split, lot, other, odds.look_alikes)
+        own_pieces = prescription_leaves(prescription_of[id(case)], split, odds.look_alikes)
+        own_pieces += attachment_leaves(case, lot, split)
         if apart:
             forms += own_forms
             pieces += own_pieces
@@ -58,7 +59,7 @@ def stack(lot: Lot, rng: Generator, odds: Profile, split: Split) -> None:
     lot.leaves = leaves
 
 
-def form_leaves(case: Case, split: Split, lot: Lot, other: int | None = None) -> list[Leaf]:
+def form_leaves(case: Case, split: Split, lot: Lot, other: int | None = None, look_alikes: float = 0.0) -> list[Leaf]:
     """Return the sheets of a form, on the print *other* if given, or the sheet of a software invoice."""
     if case.invoice is None:
         return []
@@ -74,16 +75,17 @@ def form_leaves(case: Case, split: Split, lot: Lot, other: int | None = None) ->
         ]
     capacity = ROWS if other is None else len(variant(other, 200)[0].zones["acts"]["rows_mm"])
     sheets = max(-(-len(case.invoice["acts"]) // capacity), 1)
-    return [_form_leaf(case, split, other, sheet, sheets) for sheet in range(sheets)]
+    return [_form_leaf(case, split, other, (sheet, sheets), look_alikes) for sheet in range(sheets)]
 
 
-def _form_leaf(case: Case, split: Split, other: int | None, sheet: int, sheets: int) -> Leaf:
+def _form_leaf(case: Case, split: Split, other: int | None, sheet: tuple[int, int], look_alikes: float) -> Leaf:
     def draw(paper: Paper, rng: Generator) -> None:
         geometry, blank = variant(other, paper.dpi) if other is not None else (reference(), reference_blank(paper.dpi))
         paper.pixels = blank.copy()
-        filler = Filler(paper, geometry, case, rng, split, sheet, sheets)
+        filler = Filler(paper, geometry, case, rng, split, *sheet, look_alikes)
         filler.fill()
         leaf.hard_negatives += filler.notes
+        leaf.look_alikes += filler.drawn_look_alikes
 
     leaf = Leaf("feuille_de_soins", draw, writing=case.writing, case=case, document=case.invoice, role="form")
     return leaf
@@ -99,29 +101,23 @@ def _exchanged(lot: Lot, kind: str) -> list[Case]:
     return order
 
 
-def prescription_leaves(case: Case, split: Split) -> list[Leaf]:
+def prescription_leaves(case: Case, split: Split, look_alikes: float = 0.0) -> list[Leaf]:
     """Return the prescription's sheet, if there is one."""
     if case.prescription is not None:
         document = case.prescription
 
         def draw(paper: Paper, rng: Generator) -> None:
-            page = Ordonnance(paper, case, document, rng, split)
+            page = Ordonnance(paper, case, document, rng, split, look_alikes)
             page.draw()
+            leaf.hard_negatives += page.notes
+            leaf.look_alikes += page.drawn_look_alikes
             for fault in case.faults:
                 if fault.on == "prescription" and fault.box_mm is None and fault.field in page.boxes:
                     fault.box_mm = page.boxes[fault.field]
 
-        return [
-            Leaf(
-                "prescription",
-                draw,
-                prescription_size(case.prescriber),
-                document["writing"],
-                case,
-                document,
-                "prescription",
-            )
-        ]
+        size = prescription_size(case.prescriber)
+        leaf = Leaf("prescription", draw, size, document["writing"], case, document, "prescription")
+        return [leaf]
     return []
 
 

@@ -42,6 +42,11 @@ def truth_of(lot: Lot, drawn: list[Drawn], files: list[tuple[str, str, int, int,
         "matches": _matches(lot, numbers["form"], line_of) if has_bordereau else [],
         "flags": _flags(lot, drawn, numbers["form"], line_of, page_of),
         "allowed_flags": _allowed(lot, drawn, numbers["form"], line_of),
+        "look_alikes": [
+            {"page": page, "field": field, "name": name, "box": d.scanned.box(box) if d.scanned else None}
+            for page, d in enumerate(drawn)
+            for field, name, box in d.leaf.look_alikes
+        ],
         "decision": "review"
         if any(f.severity != "info" for c in lot.cases for f in c.faults) or lot.faults
         else "accepted",

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from schemas.field import Field
-from schemas.mark import Mark
+from schemas.mark import Mark, Stamp, TwoInks
 from schemas.model import Record
 
 Text = Field[str]
@@ -78,6 +78,10 @@ class Invoice(Record):
     unable_to_sign: Tick = _UNREAD
     #: erasures found on its sheets
     marks: tuple[Mark, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    two_inks: tuple[TwoInks, ...] = ()
+    #: scanned in black and white: fluid, tape and scratches leave nothing to see
+    is_bilevel: bool = False
     decision: Decision = Decision.REVIEW
 
 

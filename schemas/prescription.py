@@ -1,7 +1,7 @@
 """Prescriptions and the other pieces that travel beside an invoice."""
 
 from schemas.field import Field
-from schemas.mark import Mark
+from schemas.mark import Mark, Stamp
 from schemas.model import Record
 from schemas.page import PageKind
 
@@ -21,6 +21,9 @@ class Prescription(Record):
     #: whether the sheet is an ordonnance bizone: upper zone for care tied to the ALD
     is_bizone: bool = False
     marks: tuple[Mark, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    #: scanned in black and white: fluid, tape and scratches leave nothing to see
+    is_bilevel: bool = False
     #: the first of ``invoices``
     invoice: int | None = None
     invoices: tuple[int, ...] = ()

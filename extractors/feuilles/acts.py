@@ -10,7 +10,7 @@ from extractors.feuilles.corrected import read_corrected
 from extractors.feuilles.entries import EntryReader
 from extractors.feuilles.form_view import Rect
 from extractors.forms.template import Zone
-from extractors.marks.erasures import Written, strike_of
+from extractors.marks.erasures import Erased, Written
 from schemas.field import Field
 from schemas.invoice import Act
 
@@ -47,8 +47,10 @@ def act_grammars(
     }
 
 
-def read_acts(reader: EntryReader, zone: Zone, grammars: Mapping[str, LineGrammar]) -> list[list[ReadCell]]:
-    """Return the filled rows of the acts table, top to bottom, each cell read."""
+def read_acts(
+    reader: EntryReader, zone: Zone, grammars: Mapping[str, LineGrammar], erased: Mapping[Rect, Erased]
+) -> list[list[ReadCell]]:
+    """Return the filled rows of the acts table, top to bottom, each cell read; *erased* by the cell's zone."""
     written: list[list[tuple[str, Written]]] = []
     free: list[bool] = []  # whether no entry stands right above the row
     was_free = True
@@ -77,6 +79,7 @@ def read_acts(reader: EntryReader, zone: Zone, grammars: Mapping[str, LineGramma
                 grammars[name],
                 printed=_is_printed([w for _, w in row], otherwise=printed),
                 above_is_free=above,
+                erased=erased.get(one.rect),
             )
             for name, one in row
         ]
@@ -105,12 +108,14 @@ def _read_cell(
     *,
     printed: bool | None,
     above_is_free: bool,
+    erased: Erased | None,
 ) -> ReadCell:
     digits = column in _DIGIT_COLUMNS
     if written.entry is None:
         return ReadCell(column, reader.empty(written.rect), written)
-    strike = strike_of(reader.view, reader.ink, written)
-    if strike is not None:
-        corrected = read_corrected(reader, written.rect, strike, grammar, digits=digits, above_is_free=above_is_free)
+    if erased is not None and erased.is_struck:
+        corrected = read_corrected(
+            reader, written.rect, erased.rect, grammar, digits=digits, above_is_free=above_is_free
+        )
         return ReadCell(column, corrected, written)
     return ReadCell(column, reader.read_entry(written.entry, grammar, digits=digits, printed=printed), written)

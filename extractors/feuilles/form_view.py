@@ -41,6 +41,8 @@ class FormView:
     box: Callable[[Rect], Box]
     #: the same form without any entry, as its template draws it; None where no template is known
     blank: NDArray[np.uint8] | None = None
+    #: as scanned, ``(h, w, 3)`` RGB, at ``COLOUR_PX_PER_MM`` in the same frame; None where the scan has no colour
+    colour: NDArray[np.uint8] | None = None
 
     def cut(self, image: NDArray[np.uint8], rect: Rect) -> NDArray[np.uint8]:
         """Return the part of *image* under *rect*; what lies off the image is white."""

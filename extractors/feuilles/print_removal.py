@@ -32,7 +32,7 @@ def _whitening(ink_up_to: float, paper_from: float) -> NDArray[np.uint8]:
 
 
 #: What is 0.80 of the expected light is ink, a pencil's even; 0.92 is paper with its noise.
-_WHITENING: Final = _whitening(0.80, 0.92)
+WHITENING: Final = _whitening(0.80, 0.92)
 #: From this share of black on, a tint's dots grow together: nobody can tell them from letters one by one.
 _DENSE: Final = 0.2
 #: Such a tint, once softened, varies by a tenth of its light: ink must be darker by far.
@@ -62,10 +62,10 @@ def _without_print(view: View, template: FormTemplate, sheet: Sheet, px_per_mm: 
         soft = cv2.GaussianBlur(view.grey, (0, 0), _SPECKLE_MM * px_per_mm)
         return _evened(np.asarray(soft, np.uint8), ground, px_per_mm, _SPECKLE_WHITENING)
     if not sheet.has_colour:
-        return _evened(view.grey, ground, px_per_mm, _WHITENING)
+        return _evened(view.grey, ground, px_per_mm, WHITENING)
     size = (view.grey.shape[1], view.grey.shape[0])
     planes = cv2.split(warped(sheet.pixels, view.to_sheet, size))
-    cleaned = [_evened(np.asarray(plane, np.uint8), ground, px_per_mm, _WHITENING) for plane in planes]
+    cleaned = [_evened(np.asarray(plane, np.uint8), ground, px_per_mm, WHITENING) for plane in planes]
     darkest = cleaned[0]
     for plane in cleaned[1:]:  # coloured ink is darkest in the channel it absorbs
         darkest = np.asarray(cv2.min(darkest, plane), np.uint8)

@@ -103,6 +103,11 @@ class Ink:
             self.grey = np.where(around & ~self.mask, np.uint8(255), view.cleaned)
             self._labels[is_speck] = 0
 
+    def pieces(self) -> list[Rect]:
+        """Return the box of each connected piece of ink, specks left out, in mm."""
+        large = self._stats[1:][self._stats[1:, cv2.CC_STAT_AREA] >= _DUST_MM2 * self._px**2]
+        return [self._rect(*box) for box in large[:, :4].tolist()]
+
     def area_mm2(self, rect: Rect) -> float:
         """Return how much of *rect* is covered with ink, in mm2."""
         return float(np.count_nonzero(self._cut(self.mask, rect))) / self._px**2

@@ -5,6 +5,7 @@ from typing import Final
 
 from intake.controls.control import Finding
 from intake.lot import Lot
+from schemas.batch import NotChecked
 from schemas.field import EMPTY_IS_LIKELIER
 from schemas.flag import Flag, Severity
 from schemas.mark import Mark, MarkKind
@@ -18,9 +19,15 @@ _LABELS: Final = {
 }
 
 
+_UNSEEN: Final = "scan en noir et blanc : correcteur, ruban et grattage ne s'y voient pas"
+
+
 def erasure(lot: Lot) -> Iterator[Finding]:
-    """An entry is struck out, overwritten or whited out."""
+    """An entry is struck out, overwritten or whited out; on a black and white scan only pens are seen."""
     for index, invoice in lot.originals():
+        pieces = (lot.prescriptions[p] for p in lot.prescriptions_of.get(index, ()))
+        if invoice.is_bilevel or any(piece.is_bilevel for piece in pieces):
+            yield NotChecked(control="erasure", invoice=index, reason=_UNSEEN)
         for mark in invoice.marks:
             if mark.field is not None and mark.score >= EMPTY_IS_LIKELIER:
                 yield _flag("erasure", Severity.BLOCKING, mark, invoice=index)
@@ -39,7 +46,7 @@ def erasure_outside_fields(lot: Lot) -> Iterator[Finding]:
 
 
 def _flag(code: str, severity: Severity, mark: Mark, *, invoice: int | None, line: int | None = None) -> Flag:
-    return Flag(
+    found = Flag(
         code=code,
         severity=severity,
         message=f"{_LABELS[mark.kind]} sur la pièce",
@@ -51,3 +58,4 @@ def _flag(code: str, severity: Severity, mark: Mark, *, invoice: int | None, lin
         kind=mark.kind.value,
         score=mark.score,
     )
+    return found.with_mask(mark.mask)

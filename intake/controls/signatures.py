@@ -48,6 +48,16 @@ def signature_and_unable(lot: Lot) -> Iterator[Finding]:
             yield flag("signature_and_unable", Severity.INFO, message, entry, field="unable_to_sign", invoice=index)
 
 
+def stamp_without_signature(lot: Lot) -> Iterator[Finding]:
+    """The auxiliaire médical has stamped the form and not signed it: a stamp alone is no signature."""
+    for index, invoice in lot.originals():
+        entry = invoice.provider_signature
+        if is_unsigned(entry) and invoice.provider_stamp.value is not None:
+            message = "cachet de l'auxiliaire médical présent, signature absente"
+            code = "stamp_without_signature"
+            yield flag(code, Severity.INFO, message, entry, field="provider_signature", invoice=index)
+
+
 def is_unsigned(entry: Field[bool]) -> bool:
     """Whether a signature's box is likelier empty than signed; a box that was not looked at says nothing."""
     return entry.value is False and entry.confidence >= EMPTY_IS_LIKELIER

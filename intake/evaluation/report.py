@@ -1,4 +1,4 @@
-"""The figures about certainty as one page that stands alone: ``liasse evaluate --report DIR``."""
+"""The figures about certainty and marks as one page that stands alone: ``liasse evaluate --report DIR``."""
 
 from pathlib import Path
 
@@ -6,10 +6,17 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from intake.evaluation.charts import acceptance_diagram, reliability_diagram
 from intake.evaluation.figures import Figures
+from intake.evaluation.marks import MarkFigures
 
 
-def write_report(figures: Figures, folder: Path) -> None:
-    """Write ``report.html`` into *folder*, which is made where it does not exist."""
+def write_report(figures: Figures, folder: Path, marks: MarkFigures | None = None) -> None:
+    """Write ``report.html`` into *folder*, which is made where it does not exist.
+
+    Args:
+        figures: about certainty.
+        folder: where to write.
+        marks: what was counted about marks, where their truth is known.
+    """
     environment = Environment(
         loader=PackageLoader("intake.evaluation"), autoescape=select_autoescape(["html"]), trim_blocks=True
     )
@@ -18,6 +25,7 @@ def write_report(figures: Figures, folder: Path) -> None:
     points = [row.outcome for row in figures.curve if row.outcome.fields]
     page = environment.get_template("figures.html").render(
         figures=figures,
+        marks=[table for table in marks.tables if table.rows] if marks else [],
         acceptance=acceptance_diagram(
             [(o.wrong / o.fields, _ratio(*o.clean())) for o in points],
             _marks(figures),

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Final, TextIO
 
 import cv2
+import numpy as np
 from jinja2 import Environment, PackageLoader, select_autoescape
+from numpy.typing import NDArray
 
 from intake.report.entries import Entry, entries
+from intake.report.gallery import Gallery
+from intake.report.marks import TITLES, marks_of
 from intake.summary import summarise
 from schemas.batch import Batch
 from schemas.flag import Flag, Severity
@@ -55,15 +59,19 @@ class ReportPage:
     flags: tuple[Flag, ...]
 
 
-def _embedded(path: Path) -> tuple[str | None, int, int]:
+def _embedded(image: NDArray[np.uint8] | None) -> tuple[str | None, int, int]:
     """Return a page's image as a data address with its size, or nothing where the page gave none."""
-    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.exists() else None
     if image is None:
         return None, WIDTH_PX, round(WIDTH_PX * 2**0.5)
     height = round(image.shape[0] * WIDTH_PX / image.shape[1])
     small = cv2.resize(image, (WIDTH_PX, height), interpolation=cv2.INTER_AREA)
     _, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode(), WIDTH_PX, height
+
+
+def _opened(path: Path) -> NDArray[np.uint8] | None:
+    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.exists() else None
+    return None if image is None else np.asarray(image, np.uint8)
 
 
 def grade(confidence: float) -> str:
@@ -92,7 +100,10 @@ def write_report(batch: Batch, image_of: Callable[[int], Path], out: TextIO) -> 
         flags_on[flag.page].append(flag)
 
     def report_page(page: Page) -> ReportPage:
-        image, width, height = _embedded(image_of(page.index))
+        pixels = _opened(image_of(page.index))
+        if pixels is not None:
+            gallery.cut(page.index, pixels)  # while the page is open: a lot of 500 has 3,000 marks
+        image, width, height = _embedded(pixels)
         return ReportPage(
             page, KINDS[page.kind], image, width, height, tuple(on_page[page.index]), tuple(flags_on[page.index])
         )
@@ -105,14 +116,17 @@ def write_report(batch: Batch, image_of: Callable[[int], Path], out: TextIO) -> 
     environment.filters["euro"] = lambda amount: f"{amount:,.2f} €".replace(",", " ").replace(".", ",")
     template = environment.get_template("report.html")
     severities = list(Severity)
-    out.writelines(
-        template.generate(
-            batch=batch,
-            summary=summarise(batch),
-            pages=(report_page(page) for page in batch.pages),
-            loose_flags=flags_on[None],
-            flags=sorted(batch.flags, key=lambda flag: severities.index(flag.severity)),
-            severities=SEVERITIES,
-            matched={match.line: match for match in batch.matches},
+    with Gallery(marks_of(batch)) as gallery:
+        out.writelines(
+            template.generate(
+                batch=batch,
+                summary=summarise(batch),
+                pages=(report_page(page) for page in batch.pages),
+                gallery=gallery,
+                titles=TITLES,
+                loose_flags=flags_on[None],
+                flags=sorted(batch.flags, key=lambda flag: severities.index(flag.severity)),
+                severities=SEVERITIES,
+                matched={match.line: match for match in batch.matches},
+            )
         )
-    )

@@ -85,7 +85,8 @@ def form(number: str = "000000101", patient: Person = ALBA, page: int = 1, **ent
         "is_illness": True,
         **entries,
     }
-    told = {name for name in Invoice.model_fields if name not in {"pages", "form", "acts", "marks", "decision"}}
+    own = {"pages", "form", "acts", "marks", "stamps", "two_inks", "is_bilevel", "decision"}
+    told = {name for name in Invoice.model_fields if name not in own}
     fields = {name: _entry(said.get(name), page) for name in told}
     return Invoice(pages=(page,), form="S3129d", acts=tuple(acts), marks=said.get("marks", ()), **fields)
 

@@ -163,6 +163,15 @@ def test_a_signature_beside_the_inability_is_only_noted() -> None:
     assert outcome.decisions[0] == "accepted"
 
 
+@pytest.mark.parametrize(("stamp", "noted"), [("SOINS DUPRÉ", {"stamp_without_signature"}), (EMPTY, set())])
+def test_a_stamp_is_no_signature(stamp: Any, noted: set[str]) -> None:
+    """The missing signature blocks; that the stamp is there is told beside it, so that the answer can say so."""
+    outcome = concluded(changed(lot_of(four_forms()), 0, provider_signature=False, provider_stamp=stamp))
+
+    assert outcome.notes == noted
+    assert outcome.faults == {("missing_provider_signature", 0, "provider_signature")}
+
+
 def test_an_unsigned_prescription_is_told_on_its_invoice() -> None:
     """The flag's page is the prescription's, its field the prescription's own."""
     lot = lot_of(four_forms())
@@ -190,6 +199,14 @@ def test_an_erasure_anywhere_on_a_prescription_counts() -> None:
     outcome = concluded(replace(lot, prescriptions=(struck, *lot.prescriptions[1:])))
 
     assert outcome.faults == {("erasure", 0, None)}
+
+
+def test_fluid_is_said_to_be_unchecked_on_a_black_and_white_scan() -> None:
+    """What cannot be seen is not guessed: the result says so, and holds nothing for it."""
+    outcome = concluded(changed(lot_of(four_forms()), 1, is_bilevel=True))
+
+    assert outcome.codes == set()
+    assert [(n.control, n.invoice) for n in outcome.not_checked if n.control == "erasure"] == [("erasure", 1)]
 
 
 def test_a_mark_too_weak_to_tell_still_goes_to_a_person() -> None:

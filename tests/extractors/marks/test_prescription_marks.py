@@ -1,145 +1,106 @@
-"""Corrections on an ordonnance: what was struck, scribbled over or written over, against what only looks like it."""
+"""Corrections on an ordonnance: struck, written over, covered; against what only resembles them."""
 
-import cv2
+from dataclasses import replace
+
 import numpy as np
-from numpy.typing import NDArray
+import pytest
 
-from extractors.lines import TextLine
 from extractors.marks.prescription_marks import find_marks
+from extractors.page import TEXT_DPI
+from extractors.pages.clean import level, upright
 from extractors.prescriptions.free_ink import free_ink
 from extractors.prescriptions.rows import Row, Sheet
-from extractors.readers.protocol import LinePosteriors, Readers
-from extractors.scan import Word
-from extractors.sheet import View
+from extractors.readers.protocol import Readers
+from extractors.scan import Scan
+from samples.claims import draw_claims
+from samples.documents import Case, Correction, Fault
+from samples.marks.look_alikes import LOOK_ALIKES, Place
+from samples.marks.pens import draw_pen
+from samples.paper import Paper
+from samples.prescription import Ordonnance, prescription_size
+from samples.scanner import Scanned, draw_scanner, scan
+from schemas.field import EMPTY_IS_LIKELIER
 from schemas.geometry import Box
-from schemas.mark import MarkKind
+from schemas.mark import Mark
+from tests.extractors.marks.marked_forms import each
 from tests.extractors.ordonnances import Silent, Unused
 
-DPI = 150.0
-PX = DPI / 25.4
-PAPER_MM = (297, 210)
+
+def prescribed(seed: int, *, by_hand: bool) -> Case:
+    """Return the papers of a claim whose prescription is written by hand, or printed."""
+    wanted = "hand" if by_hand else "typed"
+    for tried in range(seed * 100, seed * 100 + 100):
+        rng = np.random.default_rng(tried)
+        case = draw_claims(rng, invoices=1, flow="papier", hand_share=0.5, mixed_share=0.0).cases[0]
+        if case.prescription is not None and case.prescription["writing"] == wanted and case.prescription["text"]:
+            return case
+    raise AssertionError("no such prescription among a hundred")
 
 
-def paper() -> NDArray[np.uint8]:
-    return np.full((round(PAPER_MM[0] * PX), round(PAPER_MM[1] * PX)), 245, np.uint8)
+def corrected(case: Case, field: str, kind: str, before: str) -> Correction:
+    """Have an entry of the prescription corrected."""
+    case.corrections.append(Correction(field, kind, before, Fault("erasure", field, kind, on="prescription")))
+    return case.corrections[-1]
 
 
-def pen(image: NDArray[np.uint8], *points: tuple[float, float], width_mm: float = 0.5) -> None:
-    line = np.array([[round(x * PX), round(y * PX)] for x, y in points], np.int32)
-    cv2.polylines(image, [line], isClosed=False, color=40, thickness=max(round(width_mm * PX), 1), lineType=cv2.LINE_AA)
+def found_on(case: Case, seed: int, look_alike: str | None = None) -> tuple[list[Mark], Scanned]:
+    """Return the marks told on the scanned prescription, and how it was scanned."""
+    assert case.prescription is not None
+    rng = np.random.default_rng(seed)
+    size = prescription_size(case.prescriber)
+    paper = Paper(size, 300)
+    drawn = Ordonnance(paper, case, case.prescription, rng, "train")
+    drawn.draw()
+    if look_alike is not None:
+        family = next(family for family in LOOK_ALIKES if look_alike in family)
+        box = drawn.boxes["patient_name"]
+        family[look_alike](Place(paper, box, rng, draw_pen(rng, "train", drawn.hand.colour), "patient_name"))
+    device = replace(draw_scanner(rng, modes=(1.0, 0.0, 0.0), dpis={300: 1.0}, rough=0.0), turned=0.0)
+    scanned = scan(paper, device, rng)
+    view = level(upright(Scan("", 1, scanned.pixels, 300.0, is_bilevel=False), 0), dpi=TEXT_DPI)
+    sheet = Sheet(view, free_ink(view), Readers(text=Unused(), lines=Silent(), cells=Unused()), 0, ())
+    rows = [(name, Row(_place(box, size), "tesseract")) for name, box in drawn.boxes.items() if name in ENTRIES]
+    rows.append(("text", Row(Box(0.08, 0.35, 0.8, 0.3), "tesseract")))
+    return [mark for mark in find_marks(sheet, rows) if mark.score >= EMPTY_IS_LIKELIER], scanned
 
 
-def write(image: NDArray[np.uint8], text: str, x: float, y: float, height_mm: float = 3.0) -> None:
-    where = (round(x * PX), round(y * PX))
-    cv2.putText(image, text, where, cv2.FONT_HERSHEY_SIMPLEX, height_mm * PX / 21, 40, 2, cv2.LINE_AA)
+ENTRIES = ("date", "patient_name")
 
 
-def box(x: float, y: float, w: float, h: float) -> Box:
-    return Box(x / PAPER_MM[1], y / PAPER_MM[0], w / PAPER_MM[1], h / PAPER_MM[0])
+def _place(box: tuple[float, float, float, float], size: tuple[float, float]) -> Box:
+    return Box(box[0] / size[0], box[1] / size[1], box[2] / size[0], box[3] / size[1])
 
 
-def sheet_of(image: NDArray[np.uint8]) -> Sheet:
-    view = View(image, np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), (image.shape[0], image.shape[1]), DPI)
-    return Sheet(view, free_ink(view), Readers(text=Unused(), lines=Silent(), cells=Unused()), 0, ())
+@pytest.mark.parametrize(
+    ("field", "kind", "by_hand", "seed"),
+    [
+        ("date", "strike", False, 1),
+        ("date", "strike", True, 2),
+        ("date", "overwrite", True, 3),
+        ("text", "strike", True, 4),
+        ("text", "strike", False, 5),
+        ("patient_name", "strike", False, 6),
+        ("text", "fluid", False, 7),
+    ],
+)
+def test_a_correction_on_a_prescription_is_found(field: str, kind: str, by_hand: bool, seed: int) -> None:  # noqa: FBT001
+    case = prescribed(seed, by_hand=by_hand)
+    before = {"date": "2025-01-28", "patient_name": "LEBLANC ODILE", "text": "Pansement 2 fois/jour pendant 12 jours"}[
+        field
+    ]
+    correction = corrected(case, field, kind, before)
+    marks, scanned = found_on(case, seed)
+    assert [mark.field for mark in marks] == [field]
+    assert correction.fault.box_mm is not None
+    assert marks[0].box.overlap(Box(*scanned.box(correction.fault.box_mm))) > 0.3
 
 
-def by_hand(place: Box, text: str = "") -> Row:
-    """Return a row that a recogniser reads as *text*."""
-    alphabet = "".join(sorted(set(text))) or "a"
-    steps = [0] + [step for c in text for step in (alphabet.index(c) + 1, 0)]
-    sure = np.full((len(steps), len(alphabet) + 1), 1e-6, np.float32)
-    sure[np.arange(len(steps)), steps] = 1.0
-    return Row(place, "handwriting", look=lambda: LinePosteriors(np.log(sure), alphabet))
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_prescription_without_correction_is_not_accused(by_hand: bool) -> None:  # noqa: FBT001
+    for seed in (11, 12, 13):
+        assert found_on(prescribed(seed, by_hand=by_hand), seed)[0] == []
 
 
-def printed(place: Box, text: str) -> Row:
-    return Row(place, "tesseract", TextLine((Word(text, place, 0.96),)))
-
-
-DATE = box(118, 70, 34, 8)
-
-
-def scores(image: NDArray[np.uint8], *rows: tuple[str, Row]) -> list[tuple[str | None, MarkKind, float]]:
-    return [(m.field, m.kind, m.score) for m in find_marks(sheet_of(image), rows, is_typed=False)]
-
-
-def test_a_date_scribbled_over_is_an_erasure() -> None:
-    """No straight line runs through it: it was missed, and the date corrected below was taken for the first."""
-    image = paper()
-    write(image, "10/06/2025", 120, 76)
-    pen(image, *((119 + 0.45 * i, 71.5 + 5 * (i % 2)) for i in range(56)), width_mm=0.6)
-
-    [(field, _, score)] = scores(image, ("date", by_hand(DATE)))
-
-    assert field == "date"
-    assert score >= 0.5
-
-
-def test_a_date_of_too_many_figures_is_looked_at_by_a_person() -> None:
-    """Read as 22208/202/2025: two dates lie over each other, and neither may be taken for the day."""
-    image = paper()
-    write(image, "22/08/2025", 120, 76)
-
-    [(field, kind, score)] = scores(image, ("date", by_hand(DATE, "Limoges, le 22208/202/2025")))
-
-    assert (field, kind) == ("date", MarkKind.OVERWRITE)
-    assert score < 0.5
-
-
-def test_dates_by_hand_are_not_accused() -> None:
-    """Eight figures and two strokes between them; what stands before the day is no figure of it."""
-    image = paper()
-    write(image, "22/08/2025", 120, 76)
-
-    assert scores(image, ("date", by_hand(DATE, "Brest, 1e 22/08/2025"))) == []
-    assert scores(image, ("date", by_hand(DATE, "M. Noé né le 22/08/1925"))) == []
-
-
-def test_a_line_struck_so_heavily_that_it_passes_for_a_rule_is_looked_at() -> None:
-    """Two strokes of a marker make a bar of the letters under them, and the row is no row any more."""
-    image = paper()
-    for y in (100, 116):
-        write(image, "une fois par jour pendant 8 jours", 20, y)
-    cv2.rectangle(image, (round(20 * PX), round(105 * PX)), (round(72 * PX), round(107 * PX)), 40, -1)
-    rows = [("text", printed(box(20, y - 4, 80, 5), "une fois par jour")) for y in (100, 116)]
-
-    assert [(f, k) for f, k, _ in scores(image, *rows)] == [("text", MarkKind.STRIKE)]
-
-
-def test_a_frame_around_the_prescribed_lines_is_no_erasure() -> None:
-    """Ordonnances bizones print rules above and under each part."""
-    image = paper()
-    for y in (100, 116):
-        write(image, "une fois par jour pendant 8 jours", 20, y)
-    cv2.rectangle(image, (round(15 * PX), round(92 * PX)), (round(195 * PX), round(125 * PX)), 40, 3)
-    pen(image, (15, 108), (195, 108), width_mm=0.4)
-    rows = [("text", printed(box(20, y - 4, 80, 5), "une fois par jour")) for y in (100, 116)]
-
-    assert scores(image, *rows) == []
-
-
-def test_a_wave_through_a_prescribed_line_is_looked_at_by_a_person() -> None:
-    """No word by hand runs on for so long in one stroke: what it runs through may have been taken back."""
-    image = paper()
-    write(image, "y compris les dimanches", 20, 100)
-    pen(image, *((19 + i, 98.5 + 2 * float(np.sin(i / 3))) for i in range(52)), width_mm=0.6)
-
-    assert [(f, k) for f, k, _ in scores(image, ("text", by_hand(box(20, 96, 60, 6))))] == [("text", MarkKind.STRIKE)]
-
-
-def test_a_date_whose_letters_join_but_reads_as_a_day_is_not_asked_about() -> None:
-    """Every joined month in a bold hand held a clean invoice; two dates over each other read as no day."""
-    image = paper()
-    pen(image, *((122 + i / 3, 74 + 1.6 * float(np.sin(i * 1.3))) for i in range(38)), width_mm=1.0)
-
-    assert scores(image, ("date", by_hand(DATE, "Date : 30janvier 2025"))) == []
-    assert scores(image, ("date", by_hand(DATE, "Date : 3022/2025"))) != []
-
-
-def test_a_printed_frame_that_leans_with_the_sheet_is_no_erasure() -> None:
-    """Its upper edge runs through the printed title's row, beyond both of its ends."""
-    image = paper()
-    write(image, "Prescriptions relatives au traitement", 70, 104)
-    pen(image, (20, 106), (20, 98), (190, 103), (190, 110), width_mm=0.5)
-
-    assert scores(image, ("text", printed(box(70, 97, 70, 8), "Prescriptions relatives au traitement"))) == []
+@pytest.mark.parametrize(("name", "seed"), each([name for family in LOOK_ALIKES for name in family]))
+def test_what_resembles_an_erasure_accuses_no_prescriber(name: str, seed: int) -> None:
+    assert found_on(prescribed(seed, by_hand=bool(seed % 2)), seed, name)[0] == []
