@@ -12,6 +12,7 @@ from extractors.forms.template import FormTemplate, load_templates
 from extractors.readers.cells import load_cell_reader
 from extractors.readers.handwriting import load_line_recogniser
 from extractors.readers.protocol import Readers
+from extractors.readers.signatures import box_network
 from extractors.readers.tesseract import load_text_reader
 from extractors.register import Registrar
 from schemas.nomenclature import act_codes, surcharge_codes
@@ -37,6 +38,7 @@ def load_engines(settings: EngineSettings) -> Engines:
     templates = load_templates(settings.templates)
     for template in templates:  # kept from here on: workers forked from this process share it
         ground_of(template, WORKING_PX_PER_MM)
+    box_network()  # the same
     readers = Readers(
         text=load_text_reader(settings.text_reader), lines=load_line_recogniser(), cells=load_cell_reader()
     )

@@ -1,4 +1,9 @@
-"""Signatures: present or not. Never whose."""
+"""Signatures on forms: present or not. Never whose.
+
+Two opinions: the length of the strokes in the box (``signature_strokes``), which knows an empty box from a signed one,
+and a network that sees the box with its surroundings, which knows a stamp, a date or a neighbour's stroke for what it
+is. Where they differ a person looks, unless the network is sure that what stands there is none.
+"""
 
 from typing import Final
 
@@ -6,61 +11,72 @@ import numpy as np
 
 from extractors.decoding.hypotheses import Place
 from extractors.feuilles.form_view import FormView, Rect
-from extractors.feuilles.strokes import Entry, Ink
+from extractors.feuilles.strokes import Ink, around
+from extractors.marks.signature_strokes import signed_by_strokes
+from extractors.readers.signatures import BOX_PX_PER_MM, BOX_VIEW_MM, STEP, Seen, box_network, box_planes
 from schemas.field import Field
 
 _SOURCE: Final = "signature"
-# A signature may leave its box by this much, in mm, and stay that box's.
-_OVERFLOW_MM: Final = 4.0
-_INSET_MM: Final = 1.0
-# What is left of printing, dust and tails of neighbours stays under the first; the shortest initials (two strokes of
-# about 8 mm, 0.3 mm wide) lie above the second.
-_NOTHING_MM2: Final = 0.5
-_INK_MM2: Final = 2.0
-# The widest stroke of a signature is longer than any printed or stamped letter.
-_STROKE_MM: Final = 6.0
-_SHORT_STROKE_MM: Final = 4.0
-# A fold or a scanner's line: as thin as this and as long as the box.
-_LINE_MM: Final = 0.6
-# Letters of a stamp.
-_LETTER_MM: Final = (0.8, 4.0)
-_LETTERS: Final = 8
-_SURE: Final = 0.99
-_LIKELY: Final = 0.85
+# Less ink than this in all that is seen, mm2, is dust: nobody need be asked.
+_NOTHING_MM2: Final = 0.3
+_EMPTY: Final = 0.99
+# Under the first probability long strokes are no signature, under the second they are doubtful, and from there on short
+# ones are doubtful too: of 635 drawn boxes, half of them with look-alikes, strokes alone took 28 % of the unsigned for
+# surely signed, both 11 %; of the signed they accused 4.1 and 3.5 %, and left 8 and 12 % to a person.
+_NONE_BELOW: Final = 0.1
+_DOUBT_BELOW: Final = 0.3
 _DOUBTFUL: Final = 0.6
+# Under a half nothing is told against the paper, and a person looks.
+_UNDECIDED: Final = 0.45
+# A cell of the network's map that is likelier than not to hold a signature's ink.
+_CELL: Final = 0.5
 
 
 def read_signature(view: FormView, ink: Ink, rect: Rect, page: int) -> Field[bool]:
-    """Return whether somebody signed in *rect*. A stamp alone, a fold line or a neighbour's tail is no signature."""
+    """Return whether somebody signed in *rect*; the box is that of the ink where somebody did, else *rect*'s.
+
+    A signature may overflow its box or stand mostly beside it; a stamp alone, print, a date, a fold or a neighbour's
+    tail is none.
+    """
+    seen_mm = _seen(rect)
+    if ink.area_mm2(seen_mm) < _NOTHING_MM2:
+        return _answer(view, page, rect, signed=False, confidence=_EMPTY)
+    asked = (rect.x - seen_mm.x, rect.y - seen_mm.y, rect.w, rect.h)
+    seen = box_network()(box_planes(view.cut(view.cleaned, seen_mm), asked))
+    signed, confidence = weighed(*signed_by_strokes(ink, rect), seen.probability)
+    found = _inked(ink, seen, seen_mm) if signed else None
+    return _answer(view, page, found or rect, signed=signed, confidence=confidence)
+
+
+def weighed(signed: bool, confidence: float, probability: float) -> tuple[bool, float]:  # noqa: FBT001
+    """Return the answer to both opinions, and how sure it is.
+
+    Args:
+        signed: whether the strokes say so.
+        confidence: how surely they do.
+        probability: that somebody signed, as the network sees it.
+    """
+    if not signed:
+        return False, max(confidence, 1 - probability) if probability < _DOUBT_BELOW else _UNDECIDED
+    if probability < _NONE_BELOW:
+        return False, 1 - probability
+    return True, confidence if probability >= _DOUBT_BELOW else min(confidence, _DOUBTFUL)
+
+
+def _seen(rect: Rect) -> Rect:
+    """Return what is looked at: *rect* in the middle of ``BOX_VIEW_MM``."""
+    wide, tall = BOX_VIEW_MM
+    return Rect(rect.x + rect.w / 2 - wide / 2, rect.y + rect.h / 2 - tall / 2, wide, tall)
+
+
+def _inked(ink: Ink, seen: Seen, seen_mm: Rect) -> Rect | None:
+    """Return the rectangle around the ink of the cells that hold a signature; None where none does."""
+    side = STEP / BOX_PX_PER_MM
+    cells = np.argwhere(seen.where >= _CELL)
+    places = [Rect(seen_mm.x + column * side, seen_mm.y + row * side, side, side) for row, column in cells.tolist()]
+    return around(inked) if (inked := [place for place in places if ink.area_mm2(place) > 0]) else None
+
+
+def _answer(view: FormView, page: int, rect: Rect, *, signed: bool, confidence: float) -> Field[bool]:
     place = Place(page, view.box(rect), _SOURCE)
-    entry = ink.entry(rect, above=_OVERFLOW_MM, below=_OVERFLOW_MM, least_mm2=_NOTHING_MM2)
-    strokes = [] if entry is None else _pen_strokes(entry, rect)
-    if not strokes:  # joined to something outside: a frame that a black and white scan turned black, a stamp
-        entry = ink.inside(rect.grown(-_INSET_MM, -_INSET_MM), least_mm2=_NOTHING_MM2)
-        strokes = [] if entry is None else _pen_strokes(entry, rect.grown(-_INSET_MM, -_INSET_MM))
-    if not strokes:
-        return _answer(place, signed=False, confidence=_SURE if entry is None else _LIKELY)
-    longest = max(float(np.hypot(s.w, s.h)) for s in strokes)
-    area = sum(ink.area_mm2(s) for s in strokes)
-    if longest >= _STROKE_MM and area >= _INK_MM2:
-        return _answer(place, signed=True, confidence=_SURE)
-    if longest >= _SHORT_STROKE_MM and area >= _INK_MM2:
-        return _answer(place, signed=True, confidence=_DOUBTFUL)
-    return _answer(place, signed=False, confidence=_LIKELY if area < _INK_MM2 else _DOUBTFUL)
-
-
-def _pen_strokes(entry: Entry, rect: Rect) -> list[Rect]:
-    """Return the strokes that may be a pen's: not a line across the whole box, not the letters of a stamp."""
-    strokes = [s for s in entry.strokes if not _is_line(s, rect)]
-    letters = [s for s in strokes if _LETTER_MM[0] <= s.h <= _LETTER_MM[1] and s.w <= 1.5 * s.h]
-    if len(letters) >= _LETTERS:
-        strokes = [s for s in strokes if max(s.w, s.h) > _LETTER_MM[1]]
-    return strokes
-
-
-def _is_line(stroke: Rect, rect: Rect) -> bool:
-    return (stroke.h < _LINE_MM and stroke.w > 0.8 * rect.w) or (stroke.w < _LINE_MM and stroke.h > 0.8 * rect.h)
-
-
-def _answer(place: Place, *, signed: bool, confidence: float) -> Field[bool]:
     return Field[bool](value=signed, confidence=confidence, page=place.page, box=place.box, source=place.source)

@@ -50,15 +50,23 @@ _MOST_CHANGES: Final = 3
 #: Both inks stand on one line, as high as each other: what they share of the height they have together. A clerk's tick
 #: beside an amount, a ring, a bracket or a blot is no writing.
 _AS_HIGH: Final = 0.6
+#: A clerk's ticks and brackets are one stroke, narrower than this, mm; a joined word is wider.
+_WORD_MM: Final = 8.0
+#: White between two words of one entry, mm, at most; a date stamp over a row of acts begins farther.
+_GAP_MM: Final = 4.5
+#: One letter or figure in another ink stands right beside the next, as high as it: share of the height, mm of white.
+_FIGURE: Final = 0.8
+_NEXT_MM: Final = (-0.7, 1.3)
 #: A blot fills its box, a figure 0.2 to 0.5 of it.
 _BLOT: Final = 0.65
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A piece of ink: where it is, how much, and how much red, green and blue light it takes."""
+    """A piece of ink: where it is, of which stroke, how much, and how much red, green and blue light it takes."""
 
     rect: Rect
+    stroke: int
     area_mm2: float
     taken: NDArray[np.float64]
 
@@ -88,7 +96,8 @@ def find_two_inks(
         if any(_overlap(one.entry.rect, other) for other in crossed):
             continue
         inks = _parted(_pieces(view, view.colour, ink, one.entry))
-        if inks is not None:
+        # a tick beside an amount is one stroke; in a comb one figure is one
+        if inks is not None and (one.cells or _is_one_entry(inks[0], inks[1])):
             first, second, score = inks
             box = view.box(around(piece.rect for piece in second))
             colours = (_colour(first), _colour(second))
@@ -115,14 +124,22 @@ def _pieces(view: FormView, colour: NDArray[np.uint8], ink: Ink, entry: Entry) -
     y, x = np.nonzero(clean)
     part = colour[window.top : window.bottom, window.left : window.right]
     piece_of = small[y, x] * 10_000 + x // round(_PIECE_MM * COLOUR_PX_PER_MM)
-    pieces = [_piece(part, paper, x[piece_of == k], y[piece_of == k], window) for k in np.unique(piece_of)]
+    pieces = [
+        _piece(part, paper, (x[piece_of == k], y[piece_of == k]), window, k // 10_000)
+        for k in np.unique(piece_of).tolist()
+    ]
     return sorted((p for p in pieces if p is not None), key=lambda piece: piece.rect.x)
 
 
 def _piece(
-    part: NDArray[np.uint8], paper: _Mask, x: NDArray[np.intp], y: NDArray[np.intp], window: "_Window"
+    part: NDArray[np.uint8],
+    paper: _Mask,
+    points: tuple[NDArray[np.intp], NDArray[np.intp]],
+    window: "_Window",
+    stroke: int,
 ) -> _Piece | None:
     """Return what the ink at some points takes from the light of the paper around them."""
+    x, y = points
     area = len(x) / COLOUR_PX_PER_MM**2
     reach = round(_PAPER_MM * COLOUR_PX_PER_MM)
     near = (slice(max(y.min() - reach, 0), y.max() + reach + 1), slice(max(x.min() - reach, 0), x.max() + reach + 1))
@@ -135,7 +152,7 @@ def _piece(
         return None
     px = COLOUR_PX_PER_MM
     rect = Rect((window.left + x.min()) / px, (window.top + y.min()) / px, (np.ptp(x) + 1) / px, (np.ptp(y) + 1) / px)
-    return _Piece(rect, area, taken.astype(np.float64))
+    return _Piece(rect, stroke, area, taken.astype(np.float64))
 
 
 def _parted(pieces: Sequence[_Piece]) -> tuple[list[_Piece], list[_Piece], float] | None:
@@ -184,6 +201,22 @@ def _is_writing(first: Sequence[_Piece], second: Sequence[_Piece]) -> bool:
     fill = max(area / (rect.w * rect.h) for area, rect in zip(areas, (one, other), strict=True))
     is_level = shared >= _AS_HIGH * whole and fill <= _BLOT
     return bool(min(areas) >= _LEAST_INK_MM2 and darker <= _MOST_DARKER and is_level)
+
+
+def _is_one_entry(first: Sequence[_Piece], second: Sequence[_Piece]) -> bool:
+    """Return whether both are writing of one line: words or figures, one right after the other."""
+    one, other = around(p.rect for p in first), around(p.rect for p in second)
+    gap = max(one.x, other.x) - min(one.x + one.w, other.x + other.w)
+    if _is_word(first) and _is_word(second):
+        return gap <= _GAP_MM
+    shared = min(one.y + one.h, other.y + other.h) - max(one.y, other.y)
+    is_in_line = shared >= _FIGURE * (max(one.y + one.h, other.y + other.h) - min(one.y, other.y))
+    return is_in_line and _NEXT_MM[0] <= gap <= _NEXT_MM[1]
+
+
+def _is_word(pieces: Sequence[_Piece]) -> bool:
+    """Return whether more than a single stroke was written, or a joined word."""
+    return len({piece.stroke for piece in pieces}) > 1 or around(p.rect for p in pieces).w >= _WORD_MM
 
 
 def _colour(pieces: Sequence[_Piece]) -> str:

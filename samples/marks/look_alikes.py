@@ -90,7 +90,9 @@ def circled(place: Place) -> None:
     rng = place.rng
     t = np.linspace(0, 2 * np.pi * rng.uniform(1.0, 1.15), 24) + rng.uniform(0, 6)
     away = rng.uniform(0.6, 1.6)
-    points = np.stack([x + w / 2 + (w / 2 + 2 * away) * np.cos(t), y + h / 2 + (h / 2 + away) * np.sin(t)], axis=1)
+    square = rng.uniform(0.35, 1.0)  # from nearly a frame to an ellipse
+    bent = [np.sign(v) * np.abs(v) ** square for v in (np.cos(t), np.sin(t))]
+    points = np.stack([x + w / 2 + (w / 2 + 2 * away) * bent[0], y + h / 2 + (h / 2 + away) * bent[1]], axis=1)
     place.pen.draw(place.paper, points + rng.normal(0, 0.12, points.shape), rng)
 
 
@@ -205,6 +207,19 @@ def blotted(place: Place) -> None:
     paper.ink(soft, paper.px(x + rng.uniform(0, w)) - side // 2, paper.px(y + rng.uniform(0, h)) - side // 2, colour)
 
 
+def grazed(place: Place) -> None:
+    """A stroke of something else that touches the entry's edge, or ends in it."""
+    x, y, w, h = place.box
+    rng = place.rng
+    side = rng.choice([-1, 1])
+    edge = y + h / 2 + side * h * rng.uniform(0.4, 0.7)
+    start = x + w * rng.uniform(-0.2, 0.8)
+    points = np.array([[start, edge + side * rng.uniform(0.5, 8)], [start + rng.uniform(0, 3), edge]])
+    if rng.random() < 0.6:
+        points = np.vstack([points, [start + rng.uniform(2, 12), edge + side * rng.uniform(-0.4, 5)]])
+    place.pen.draw(place.paper, points + rng.normal(0, 0.2, points.shape), rng)
+
+
 def smeared(place: Place) -> None:
     """A finger drew fresh ink along."""
     x, y, w, h = place.box
@@ -272,6 +287,7 @@ LOOK_ALIKES: Final[tuple[dict[str, LookAlike], dict[str, LookAlike]]] = (
         "blotted": blotted,
         "circled": circled,
         "highlighted": highlighted,
+        "grazed": grazed,
     },
     {
         "double_underline": double_underline,

@@ -121,7 +121,7 @@ def _springs(rng: Generator) -> list[Points]:
 
 def _star(rng: Generator) -> list[Points]:
     """Held out. Straight strokes from corner to corner without lifting the pen."""
-    n = int(rng.integers(5, 8))
+    n = int(rng.choice([5, 7]))  # of an even number the strokes would lie over each other
     turn = 2 * np.pi * (n // 2) / n
     angles = np.arange(n + 1) * turn + rng.uniform(0, 6)
     corners = np.stack([0.5 * np.cos(angles), 0.5 * np.sin(angles)], axis=1) * rng.uniform(0.7, 1.0, (n + 1, 1))

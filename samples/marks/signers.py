@@ -21,9 +21,13 @@ _SIZES: Final = {
     "tiny": (0.1, (7.0, 13.0), (4.0, 8.0)),
     "huge": (0.1, (50.0, 72.0), (14.0, 28.0)),
 }
-#: Signers who press so lightly, or whose pen is so fine, that the scan hardly shows it.
+#: Signers who press so lightly, or whose pen is so fine, that the scan hardly shows it; paler than that, in share of
+#: black, a black and white scan shows nothing at all.
 _FAINT: Final = 0.1
 _FINE: Final = 0.1
+_PALEST: Final = 0.5
+#: Nobody signs with a pen wider than this share of the signature's height: it would be a blot.
+_WIDEST: Final = 0.06
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,18 @@ class Signer:
         _, wide, tall = _SIZES[size]
         pen = draw_pen(rng, split, colour)
         if rng.random() < _FAINT:
-            pen = replace(pen, opacity=pen.opacity * rng.uniform(0.55, 0.8))
-        if rng.random() < _FINE:
+            pen = replace(pen, opacity=pen.opacity * float(rng.uniform(0.55, 0.8)))
+        elif rng.random() < _FINE:
             pen = replace(pen, width_mm=float(rng.uniform(0.15, 0.25)))
+        wide_mm, tall_mm = float(rng.uniform(*wide)), float(rng.uniform(*tall))
+        widest = max(_WIDEST * tall_mm, 0.3)
+        pen = replace(pen, opacity=max(pen.opacity, _PALEST), width_mm=min(pen.width_mm, widest))
         return cls(
             family,
             shapes.get(family),
             pen,
-            float(rng.uniform(*wide)),
-            float(rng.uniform(*tall)),
+            wide_mm,
+            tall_mm,
             float(rng.normal(-0.1, 0.12)) if rng.random() > 0.04 else float(rng.normal(-1.3, 0.2)),
             int(rng.integers(1 << 30)),
             name,

@@ -82,6 +82,23 @@ def hatch(box: BoxMm, rng: Generator) -> list[Points]:
     return [_line(rng, (s, y + h * 0.95), (s + lean, y + h * 0.05)) for s in starts]
 
 
+def tangle(box: BoxMm, rng: Generator) -> list[Points]:
+    """Whatever a hand does to take something back: a few passes over it, each with a swing and a step of its own."""
+    x, y, w, h = box
+    passes = []
+    for _ in range(int(rng.integers(1, 5))):
+        n = int(rng.integers(3, max(int(w * rng.uniform(0.4, 2.5)), 4) + 1))
+        along = np.linspace(rng.uniform(-0.1, 0.15), rng.uniform(0.85, 1.1), n) * w
+        if rng.random() < 0.5:
+            along = along[::-1]
+        along = along + rng.normal(0, rng.uniform(0.05, 0.9), n)
+        swing = h * rng.uniform(0.02, 0.55)
+        level = h * rng.uniform(0.3, 0.7) + np.linspace(-1, 1, n) * h * rng.normal(0, 0.2)
+        sides = np.where(np.arange(n) % 2, 1.0, -1.0) if rng.random() < 0.6 else rng.normal(0, 0.8, n)
+        passes.append(np.stack([x + along, y + level + swing * sides], axis=1))
+    return [np.vstack(passes)] if rng.random() < 0.4 else passes
+
+
 def coil(box: BoxMm, rng: Generator) -> list[Points]:
     """Loops one after the other, as a spring."""
     x, y, w, h = box
@@ -146,6 +163,7 @@ STRIKES: Final[tuple[dict[str, Shape], dict[str, Shape]]] = (
         "scribble": scribble,
         "wave": wave,
         "hatch": hatch,
+        "tangle": tangle,
     },
     {
         "coil": coil,

@@ -54,8 +54,8 @@ _DPIS: Final = {150: 0.05, 200: 0.55, 240: 0.05, 300: 0.35}
 _FAR_REACHING: Final = 9
 #: How far a known print lies beside its template, mm, standard deviation.
 _OFF_MM: Final = 0.07
-#: A tick that left less ink than this in the scan is lost, mm2.
-_LOST_MM2: Final = 0.12
+#: A tick that left less ink than this in the scan is lost, mm2: a faint pencil leaves a few dots on one bit a pixel.
+_LOST_MM2: Final = 0.45
 
 
 @dataclass(frozen=True)

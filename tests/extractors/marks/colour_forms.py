@@ -13,7 +13,7 @@ BLACK, BLUE, RED, GREEN = (28, 28, 32), (30, 50, 140), (140, 30, 45), (30, 110, 
 #: A form's field, as the S3129d prints it.
 BEIGE = (207, 200, 188)
 #: Where the entry of these forms stands, and where its last figures do, mm.
-ENTRY, ENDING = Rect(10, 30, 60, 6), Rect(34, 30, 30, 6)
+ENTRY, ENDING = Rect(10, 30, 60, 6), Rect(31, 30, 30, 6)
 
 Colour = tuple[int, int, int]
 

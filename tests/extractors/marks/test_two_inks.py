@@ -93,6 +93,25 @@ def test_ink_from_the_line_below_is_no_second_ink() -> None:
     assert found(scanned(image)) == ()
 
 
+def test_a_clerks_tick_beside_an_amount_is_no_second_ink() -> None:
+    """It is one stroke, as high as the figures, in whatever pen the clerk holds."""
+    image = sheet(BEIGE)
+    write(image, "27,50", (ENTRY.x + 2, 35), BLACK)
+    tick = np.array([[36.0, 33.5], [37.2, 35.0], [39.5, 31.6]]) * 8
+    cv2.polylines(image, [tick.astype(np.int32)], isClosed=False, color=BLUE, thickness=4, lineType=cv2.LINE_AA)
+
+    assert found(scanned(image)) == ()
+
+
+def test_a_date_stamp_far_behind_an_amount_is_no_second_ink() -> None:
+    """ARRIVÉ LE over a row of acts belongs to no entry."""
+    image = sheet(BEIGE)
+    write(image, "0,70", (ENTRY.x + 2, 35), BLACK)
+    write(image, "ARRIVE", (ENTRY.x + 20, 35), RED)
+
+    assert found(scanned(image)) == ()
+
+
 def test_both_inks_are_shown_by_their_colour() -> None:
     """The first is the one that begins the entry."""
     (inks,) = found(dated(BLACK, BLUE, (255, 255, 255)))
