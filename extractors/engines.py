@@ -9,7 +9,9 @@ from extractors.feuille import Vocabulary
 from extractors.feuilles.print_removal import WORKING_PX_PER_MM
 from extractors.forms.light import ground_of
 from extractors.forms.template import FormTemplate, load_templates
+from extractors.marks.tick_network import tick_network
 from extractors.readers.cells import load_cell_reader
+from extractors.readers.erasures import erasure_reader
 from extractors.readers.handwriting import load_line_recogniser
 from extractors.readers.protocol import Readers
 from extractors.readers.signatures import box_network
@@ -38,7 +40,8 @@ def load_engines(settings: EngineSettings) -> Engines:
     templates = load_templates(settings.templates)
     for template in templates:  # kept from here on: workers forked from this process share it
         ground_of(template, WORKING_PX_PER_MM)
-    box_network()  # the same
+    for load in (box_network, tick_network, erasure_reader):  # the same
+        load()
     readers = Readers(
         text=load_text_reader(settings.text_reader), lines=load_line_recogniser(), cells=load_cell_reader()
     )

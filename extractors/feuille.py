@@ -124,12 +124,10 @@ def read_form(
             above, below = (_ABOVE_MM, _BELOW_MM) if zone.id not in _AMOUNTS else (1.0, 1.0)
             digits, grammar = zone.id in _AMOUNTS, _line_grammar(zone.id)
             reading = reader.read_line(rect, grammar, above=above, below=below, digits=digits)
-            written.append(Written(zone.id, rect, reading.entry, words=not digits))
-            one = erased.get(rect)
-            is_struck = one is not None and one.is_struck
-            fields[zone.id] = (
-                read_corrected(reader, rect, one.rect, grammar, digits=digits) if one and is_struck else reading.field
-            )
+            written.append(Written(zone.id, rect, reading.entry))
+            fields[zone.id] = reading.field
+            if (one := erased.get(rect)) is not None and one.is_struck:
+                fields[zone.id] = read_corrected(reader, rect, one.rect, grammar, digits=digits)
         elif zone.kind == "block":
             fields[zone.id] = read_stamp(view, reader.ink, readers, rect, page_index)
         elif zone.kind == "checkbox":

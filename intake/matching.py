@@ -30,7 +30,6 @@ _CONTRADICTION: Final = -1.0
 _SURE_CONTRADICTION: Final = -3.0
 #: Position breaks ties between equal weights, never more.
 _POSITION: Final = 0.05
-_FORBIDDEN: Final = -1e6
 
 
 @dataclass(frozen=True, slots=True)

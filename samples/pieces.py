@@ -11,7 +11,6 @@ from numpy.random import Generator
 from samples.documents import Case, Lot, style_rng
 from samples.fonts import Split, letter_fonts
 from samples.identities import digits, draw_person, pick
-from samples.ink import Hand
 from samples.marks.signatures import signature
 from samples.paper import Paper
 from samples.prescription import barcode, day_words
@@ -342,11 +341,6 @@ def draw_facture(paper: Paper, case: Case, lot: Lot, rng: Generator, split: Spli
 def money_text(value: str) -> str:
     """Return an amount with its comma and sign."""
     return value.replace(".", ",") + " €"
-
-
-def hand_of(case: Case, split: Split) -> Hand:
-    """Return the case's writer."""
-    return Hand.draw(style_rng(case.style), split)
 
 
 ATTACHMENTS: Final[dict[str, Draw]] = {

@@ -61,7 +61,7 @@ def read_acts(
             # strokes belong to the row that holds most of them, so no reach beyond it
             entries = {name: reader.ink.entry(rect) for name, rect in rects.items()}
             row = [
-                (name, Written(f"acts.{len(written)}.{name}", rect, entries[name], words=name not in _DIGIT_COLUMNS))
+                (name, Written(f"acts.{len(written)}.{name}", rect, entries[name]))
                 for name, rect in rects.items()
                 if any(entry is not None for entry in entries.values())
             ]

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.decoding import combs, ctc
+from extractors.decoding import ctc
 from extractors.decoding.cells import seen_cells
 from extractors.decoding.comb_entry import CombGrammar, decode_comb
 from extractors.decoding.hypotheses import Hypothesis, Place, decide, empty, unread
@@ -68,12 +68,10 @@ class CombZone:
 
 @dataclass(frozen=True, slots=True)
 class CombReading:
-    """A comb, read, with what its cells looked like: the erasure detector wants to know."""
+    """A comb, read."""
 
     zone: CombZone
     field: Field[str]
-    #: each cell's probability of holding junk, 0 to 1
-    junk: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +117,7 @@ class EntryReader:
             part = np.s_[start : start + len(zone.cells)]
             cells = seen_cells(reader.classes, probabilities[part], features[part])
             field = decode_comb(cells, zone.grammar, self.place(zone.rect, reader.name))
-            junk = () if field.is_empty else tuple(probabilities[part, reader.classes.index(combs.JUNK)].tolist())
-            readings[zone.name] = CombReading(zone, field, junk)
+            readings[zone.name] = CombReading(zone, field)
             start += len(zone.cells)
         return [readings.get(zone.name) or CombReading(zone, self.empty(zone.rect, reader.name)) for zone in zones]
 

@@ -61,13 +61,6 @@ class Entry:
     #: a long stroke that belongs to no single entry runs through it
     is_crossed_by_others: bool = False
 
-    def area_in(self, rect: Rect, px_per_mm: float) -> float:
-        """Return how much of *rect*, in mm on the form, this entry's ink covers, in mm2."""
-        air = (self.ink.shape[1] / px_per_mm - self.rect.w) / 2
-        left, top = rect.x - self.rect.x + air, rect.y - self.rect.y + air
-        x0, y0, x1, y1 = (max(round(v * px_per_mm), 0) for v in (left, top, left + rect.w, top + rect.h))
-        return float(np.count_nonzero(self.ink[y0:y1, x0:x1])) / px_per_mm**2
-
     @cached_property
     def is_printed(self) -> bool | None:
         """Whether the letters stand on one line as a machine sets them; None where too few stand there to tell."""

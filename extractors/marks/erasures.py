@@ -27,7 +27,7 @@ _BESIDE_MM: Final = 0.5
 #: Less is not worth a word: of such entries fewer than one in a hundred is erased.
 LEAST_SCORE: Final = 0.1
 #: Odds of an erasure in the reader's lessons against those on everyday papers (docs/models/erasures.md).
-_RARER_THAN_LESSONS: Final = 0.1
+_RARER_THAN_LESSONS: Final = 0.05
 _COVERS: Final = frozenset({MarkKind.FLUID, MarkKind.TAPE, MarkKind.SCRATCH})
 
 
@@ -55,8 +55,6 @@ class Written:
     entry: Entry | None
     #: of a comb: its cells
     cells: tuple[Rect, ...] = ()
-    #: its letters may be joined, unlike figures
-    words: bool = False
 
 
 def find_on_form(

@@ -23,8 +23,8 @@ _EMPTY: Final = 0.99
 # Under the first probability long strokes are no signature, under the second they are doubtful, and from there on short
 # ones are doubtful too: of 635 drawn boxes, half of them with look-alikes, strokes alone took 28 % of the unsigned for
 # surely signed, both 11 %; of the signed they accused 4.1 and 3.5 %, and left 8 and 12 % to a person.
-_NONE_BELOW: Final = 0.1
-_DOUBT_BELOW: Final = 0.3
+_NONE_BELOW: Final = 0.2
+_DOUBT_BELOW: Final = 0.5
 _DOUBTFUL: Final = 0.6
 # Under a half nothing is told against the paper, and a person looks.
 _UNDECIDED: Final = 0.45

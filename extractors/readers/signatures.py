@@ -90,9 +90,3 @@ def _network(name: str) -> Callable[[Plane], Seen]:
 def box_network() -> Callable[[Plane], Seen]:
     """Return the network for ``box_planes``, one thread, loaded once a process."""
     return _network("signature_boxes.onnx")
-
-
-@cache
-def page_network() -> Callable[[Plane], Seen]:
-    """Return the network for ``page_plane``, one thread, loaded once a process."""
-    return _network("signature_pages.onnx")

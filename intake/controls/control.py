@@ -42,6 +42,7 @@ def flag(
     invoice: int | None = None,
     line: int | None = None,
     page: int | None = None,
+    score: float | None = None,
 ) -> Flag:
     """Return a flag whose proof is *entry*: its page and box; *page* where no entry is concerned."""
     return Flag(
@@ -53,4 +54,5 @@ def flag(
         page=entry.page if entry is not None and entry.page is not None else page,
         field=field,
         box=entry.box if entry is not None else None,
+        score=score,
     )

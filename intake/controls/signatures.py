@@ -15,7 +15,8 @@ def missing_provider_signature(lot: Lot) -> Iterator[Finding]:
         if is_unsigned(entry):
             message = "la signature de l'auxiliaire médical manque"
             code = "missing_provider_signature"
-            yield flag(code, Severity.BLOCKING, message, entry, field="provider_signature", invoice=index)
+            score = entry.confidence
+            yield flag(code, Severity.BLOCKING, message, entry, field="provider_signature", invoice=index, score=score)
 
 
 def missing_patient_signature(lot: Lot) -> Iterator[Finding]:
@@ -25,7 +26,8 @@ def missing_patient_signature(lot: Lot) -> Iterator[Finding]:
         if is_unsigned(entry) and invoice.unable_to_sign.value is False:
             message = "la signature de l'assuré(e) manque, l'impossibilité de signer n'est pas cochée"
             code = "missing_patient_signature"
-            yield flag(code, Severity.BLOCKING, message, entry, field="patient_signature", invoice=index)
+            score = entry.confidence
+            yield flag(code, Severity.BLOCKING, message, entry, field="patient_signature", invoice=index, score=score)
 
 
 def missing_prescriber_signature(lot: Lot) -> Iterator[Finding]:
@@ -34,9 +36,16 @@ def missing_prescriber_signature(lot: Lot) -> Iterator[Finding]:
         entry = piece.prescriber_signature
         if is_unsigned(entry):
             yield flag(
-                "missing_prescriber_signature", Severity.BLOCKING, "la prescription n'est pas signée", entry,
-                field="prescriber_signature", invoice=piece.invoice, line=piece.line, page=min(piece.pages),
-            )  # fmt: skip
+                "missing_prescriber_signature",
+                Severity.BLOCKING,
+                "la prescription n'est pas signée",
+                entry,
+                field="prescriber_signature",
+                invoice=piece.invoice,
+                line=piece.line,
+                page=min(piece.pages),
+                score=entry.confidence,
+            )
 
 
 def signature_and_unable(lot: Lot) -> Iterator[Finding]:

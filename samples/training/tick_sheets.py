@@ -5,7 +5,7 @@ the next: sizes, tints, outlines, labels, combs beside the boxes.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -126,7 +126,7 @@ def draw_print(rng: Generator, folder: Path) -> Print:
     return Print(load_template(folder), paper.pixels, tuple(words))
 
 
-def _zone(number: int, kind: str, box: tuple[float, ...], cells: list[tuple[float, ...]]) -> dict[str, object]:
+def _zone(number: int, kind: str, box: tuple[float, ...], cells: Sequence[tuple[float, ...]]) -> dict[str, object]:
     return {"id": f"{kind}_{number}", "kind": kind, "label": kind, "box_mm": box, "cells_mm": cells}
 
 

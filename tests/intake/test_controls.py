@@ -179,6 +179,7 @@ def test_an_unsigned_prescription_is_told_on_its_invoice() -> None:
     outcome = concluded(replace(lot, prescriptions=(*lot.prescriptions[:2], unsigned, lot.prescriptions[3])))
 
     assert outcome.faults == {("missing_prescriber_signature", 2, "prescriber_signature")}
+    assert [flag.score for flag in outcome.flags if flag.code == "missing_prescriber_signature"] == [0.999]
 
 
 @pytest.mark.parametrize(("where", "told"), [("prescription_date", {"erasure"}), (None, set())])
