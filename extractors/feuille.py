@@ -11,7 +11,7 @@ from extractors.decoding.comb_entry import CombGrammar
 from extractors.decoding.grammars import Cents, CombDate, Digits, Luhn, Nir
 from extractors.decoding.number_entry import LineGrammar
 from extractors.decoding.texts import Amount, FreeText, Name
-from extractors.feuilles.acts import act_grammars, as_act, read_acts
+from extractors.feuilles.acts import DIGIT_COLUMNS, act_grammars, as_act, read_acts
 from extractors.feuilles.colour_view import colour_view
 from extractors.feuilles.corrected import read_corrected
 from extractors.feuilles.entries import CombZone, EntryReader
@@ -22,7 +22,7 @@ from extractors.feuilles.stamp_frame import without_stamp_frame
 from extractors.feuilles.under_stamps import read_combs_under, read_stamps_elsewhere
 from extractors.forms.light import ground_of
 from extractors.forms.template import BoxMm, FormTemplate, Zone
-from extractors.marks.erasures import Written, find_on_form, marks_of
+from extractors.marks.erasures import EntryZone, Written, find_on_form, marks_of
 from extractors.marks.form_stamps import stamps_on_form
 from extractors.marks.signatures import read_signature
 from extractors.marks.ticks import read_ticks
@@ -161,11 +161,17 @@ def read_form(
     )
 
 
-def _entries(template: FormTemplate) -> list[Rect]:
+def _entries(template: FormTemplate) -> list[EntryZone]:
     """Return the zones of all entries, act cells among them."""
-    plain = [Rect(*zone.box_mm) for zone in template.zones if zone.kind in {"comb", "text"}]
+    zones = [
+        EntryZone(Rect(*zone.box_mm), zone.kind == "text" and zone.id not in _AMOUNTS, zone.kind == "comb")
+        for zone in template.zones
+        if zone.kind in {"comb", "text"}
+    ]
     rows = [row for zone in template.zones if zone.kind == "table" for row in zone.rows_mm]
-    return plain + [Rect(*box) for row in rows for box in row.values()]
+    return zones + [
+        EntryZone(Rect(*box), name not in DIGIT_COLUMNS, in_cells=False) for row in rows for name, box in row.items()
+    ]
 
 
 def _comb(zone: Zone) -> CombZone:

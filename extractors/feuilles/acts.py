@@ -18,7 +18,8 @@ from schemas.invoice import Act
 _ROW_MM2: Final = 1.2
 # Entries of a row that must agree on whether it is printed before it is taken to differ from the rest of the table.
 _ROW_VOTES: Final = 2
-_DIGIT_COLUMNS: Final = frozenset({"date", "coefficient", "fee", "travel_flat", "travel_km", "travel_km_amount"})
+#: Columns of figures.
+DIGIT_COLUMNS: Final = frozenset({"date", "coefficient", "fee", "travel_flat", "travel_km", "travel_km_amount"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _read_cell(
     above_is_free: bool,
     erased: Erased | None,
 ) -> ReadCell:
-    digits = column in _DIGIT_COLUMNS
+    digits = column in DIGIT_COLUMNS
     if written.entry is None:
         return ReadCell(column, reader.empty(written.rect), written)
     if erased is not None and erased.is_struck:

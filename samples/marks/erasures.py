@@ -1,8 +1,10 @@
 """How people undo what they wrote: striking, writing over, fluid, tape, scratching."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final, TypeVar
 
+import numpy as np
 from numpy.random import Generator
 
 from samples.fonts import Split
@@ -16,6 +18,8 @@ KINDS: Final = ("strike", "overwrite", "fluid", "tape", "scratch")
 #: who strikes has another pen in hand than who wrote, this often
 _OTHER_PEN: Final = 0.2
 Family = TypeVar("Family")
+#: most people draw a plain line
+_HOW_OFTEN: Final = {"single": 4.0, "double": 2.0, "diagonal": 2.0}
 Cover = Callable[[Paper, BoxMm, Generator], None]
 _COVERS: Final[dict[str, tuple[dict[str, Cover], dict[str, Cover]]]] = {
     "fluid": FLUIDS,
@@ -38,7 +42,7 @@ def erase(paper: Paper, kind: str, box: BoxMm, rng: Generator, colour: Colour, s
     if kind == "strike":
         if rng.random() < _OTHER_PEN:
             colour = PEN_COLOURS[int(rng.integers(len(PEN_COLOURS)))]
-        shape = choose(STRIKES, split, rng)
+        shape = choose(STRIKES, split, rng, _HOW_OFTEN)
         pen = draw_pen(rng, split, colour)
         for points in shape(box, rng):
             pen.draw(paper, points, rng)
@@ -46,8 +50,17 @@ def erase(paper: Paper, kind: str, box: BoxMm, rng: Generator, colour: Colour, s
         choose(_COVERS[kind], split, rng)(paper, box, rng)
 
 
-def choose(families: tuple[dict[str, Family], dict[str, Family]], split: Split, rng: Generator) -> Family:
-    """Return one of the *families*: of the first table where trained, of the second where held out."""
+def choose(
+    families: tuple[dict[str, Family], dict[str, Family]],
+    split: Split,
+    rng: Generator,
+    how_often: Mapping[str, float] = MappingProxyType({}),
+) -> Family:
+    """Return one of the *families*: of the first table where trained, of the second where held out.
+
+    *how_often* says of some how many times as often as others they come.
+    """
     trained, held_out = families
     table = {"train": trained, "held_out": held_out, "all": {**trained, **held_out}}[split]
-    return table[str(rng.choice(list(table)))]
+    odds = np.array([how_often.get(name, 1.0) for name in table])
+    return table[str(rng.choice(list(table), p=odds / odds.sum()))]

@@ -175,7 +175,8 @@ def flourish(place: Place) -> None:
     rng = place.rng
     side = rng.choice([-1, 1])
     start = (x + w * rng.uniform(0.1, 0.9), y + h / 2 + side * rng.uniform(6, 12))
-    through = (x + w * rng.uniform(0.2, 0.8), y + h * rng.uniform(0.2, 0.8))
+    # steep: a level one would strike
+    through = (start[0] + rng.normal(0, 3), y + h * rng.uniform(0.2, 0.8))
     end = (through[0] + rng.normal(0, 4), y + h / 2 - side * rng.uniform(1.5, 6))
     points = np.array([start, ((start[0] + through[0]) / 2 + rng.normal(0, 2), (start[1] + through[1]) / 2)])
     place.pen.draw(place.paper, np.vstack([points, through, end]), rng)
@@ -212,11 +213,11 @@ def grazed(place: Place) -> None:
     x, y, w, h = place.box
     rng = place.rng
     side = rng.choice([-1, 1])
-    edge = y + h / 2 + side * h * rng.uniform(0.4, 0.7)
+    edge = y + h / 2 + side * h * rng.uniform(0.5, 0.75)
     start = x + w * rng.uniform(-0.2, 0.8)
     points = np.array([[start, edge + side * rng.uniform(0.5, 8)], [start + rng.uniform(0, 3), edge]])
     if rng.random() < 0.6:
-        points = np.vstack([points, [start + rng.uniform(2, 12), edge + side * rng.uniform(-0.4, 5)]])
+        points = np.vstack([points, [start + rng.uniform(2, 12), edge + side * rng.uniform(0.0, 5)]])
     place.pen.draw(place.paper, points + rng.normal(0, 0.2, points.shape), rng)
 
 

@@ -45,6 +45,9 @@ WHOLE = {
     "invoices",
     "line",
     "is_bizone",
+    "is_bilevel",
+    "stamps",
+    "two_inks",
 }
 MARKED = {*TICKS, *SIGNATURES, "prescriber_signature"}
 

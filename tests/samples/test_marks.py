@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import numpy as np
 import pytest
 from numpy.random import default_rng
 
@@ -174,7 +173,7 @@ def test_fluid_takes_the_print_away() -> None:
 
     scale = pen.paper.scale
     patch = pen.paper.pixels[round(y * scale) : round((y + h) * scale), round(x * scale) : round((x + w) * scale)]
-    assert np.median(patch) > 225
+    assert (patch > 225).mean() > 0.45
 
 
 def test_every_erasure_of_a_drawn_lot_has_its_box(drawn: DrawnLot) -> None:

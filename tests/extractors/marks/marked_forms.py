@@ -5,13 +5,14 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+import pytest
 
 from extractors.feuille import form_view
 from extractors.feuilles.form_view import FormView, Rect
 from extractors.feuilles.strokes import Ink
 from extractors.forms.light import ground_of
 from extractors.forms.template import load_templates
-from extractors.marks.erasures import Erased, find_on_form
+from extractors.marks.erasures import EntryZone, Erased, find_on_form
 from extractors.readers.erasures import erasure_reader
 from extractors.register import Registrar
 from extractors.scan import Scan
@@ -23,7 +24,13 @@ from samples.paper import A4, BoxMm, Paper
 from samples.scanner import draw_scanner, scan
 from schemas.field import EMPTY_IS_LIKELIER
 
+#: what the committed weights still miss: mends itself with longer training, and then fails here
+MISSED = pytest.mark.xfail(
+    strict=True, reason="the reader of erasures is under-trained: docs/models/erasures.md, Limits"
+)
 _DARK = 100
+#: as ``intake.decide`` has it: from here on a mark keeps its invoice from being accepted
+DOUBTFUL_MARK = 0.25
 FIELDS = (
     "invoice_number", "form_date", "patient_nir", "patient_birth_date", "patient_name", "organisme_code",
     "provider_number", "prescription_date", "total_amount",
@@ -81,7 +88,9 @@ def found_on(
 def _found(view: FormView, boxes: dict[str, BoxMm]) -> dict[str, Erased]:
     ground = ground_of(load_templates(())[0], view.px_per_mm)
     rects = {Rect(*box): field for field, box in boxes.items()}
-    found = find_on_form(view, Ink(view), ground, list(rects), erasure_reader())
+    combs = {field for field, zone in reference().zones.items() if zone["kind"] == "comb"}
+    zones = [EntryZone(rect, field.endswith(("name", "code")), field in combs) for rect, field in rects.items()]
+    found = find_on_form(view, Ink(view), ground, zones, erasure_reader())
     return {rects[rect]: one for rect, one in found.items()}
 
 
@@ -98,6 +107,11 @@ def ink_box(filler: Filler, field: str) -> BoxMm:
 def accused(found: dict[str, Erased]) -> list[str]:
     """Return the entries said to be erased."""
     return sorted(field for field, one in found.items() if one.score >= EMPTY_IS_LIKELIER)
+
+
+def doubted(found: dict[str, Erased]) -> list[str]:
+    """Return the entries said to be erased, or left to a person for it."""
+    return sorted(field for field, one in found.items() if one.score >= DOUBTFUL_MARK)
 
 
 def overlap(rect: Rect, box: BoxMm) -> float:
