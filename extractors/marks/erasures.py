@@ -93,6 +93,8 @@ def find_on_form(
     erased: dict[Rect, Erased] = {}
     found = find_erased(planes, [zone.rect for zone in looked_at], reader)
     for zone, one in zip(looked_at, found, strict=True):
+        if one is not None and ground is None and one.kind in _COVERS:
+            one = None  # noqa: PLW2901 - white boxes of an unknown print look as if covered
         if one is not None and one.kind not in _COVERS:
             one = Erased(one.kind, _around_ink(ink, one.rect), one.score)  # noqa: PLW2901 - the same, closer
         if one is None or one.score < _BY_SHAPE:

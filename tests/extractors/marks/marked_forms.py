@@ -60,7 +60,12 @@ def erase_entry(case: Case, field: str, kind: str, seed: int) -> Correction:
 
 
 def found_on(
-    case: Case, seed: int, *, mode: str = "gray", also: Callable[[Filler], None] | None = None
+    case: Case,
+    seed: int,
+    *,
+    mode: str = "gray",
+    also: Callable[[Filler], None] | None = None,
+    knows_print: bool = True,
 ) -> dict[str, Erased]:
     """Return what is found on the scanned form, by entry.
 
@@ -69,6 +74,7 @@ def found_on(
         seed: of the hand, the pens and the scanner.
         mode: ``gray``, ``colour`` or ``bilevel``.
         also: draws something else on the filled form.
+        knows_print: the form's blank is known.
     """
     rng = np.random.default_rng(seed)
     paper = Paper(A4, 200, reference_blank(200))
@@ -82,11 +88,11 @@ def found_on(
     registration = _registrar().find(seen)
     assert registration is not None
     view = form_view(registration, registration.sheet(seen))
-    return _found(view, {field: filler.box(field) for field in FIELDS})
+    return _found(view, {field: filler.box(field) for field in FIELDS}, knows_print=knows_print)
 
 
-def _found(view: FormView, boxes: dict[str, BoxMm]) -> dict[str, Erased]:
-    ground = ground_of(load_templates(())[0], view.px_per_mm)
+def _found(view: FormView, boxes: dict[str, BoxMm], *, knows_print: bool) -> dict[str, Erased]:
+    ground = ground_of(load_templates(())[0], view.px_per_mm) if knows_print else None
     rects = {Rect(*box): field for field, box in boxes.items()}
     combs = {field for field, zone in reference().zones.items() if zone["kind"] == "comb"}
     zones = [EntryZone(rect, field.endswith(("name", "code")), field in combs) for rect, field in rects.items()]

@@ -115,3 +115,10 @@ def test_all_fields_looked_at_are_on_the_form() -> None:
     case = filled_case(3, by_hand=False)
     assert case.invoice is not None
     assert all(case.invoice[field] is not None for field in FIELDS if not field.startswith("acts."))
+
+
+def test_on_a_print_nobody_knows_white_boxes_are_not_taken_for_fluid() -> None:
+    case = filled_case(34, by_hand=True)
+    erase_entry(case, "acts.0.date", "fluid", 34)
+    found = found_on(case, 34, knows_print=False)
+    assert not [one for one in found.values() if one.kind in {"fluid", "tape", "scratch"}]
