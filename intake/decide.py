@@ -19,7 +19,7 @@ from schemas.prescription import Prescription
 
 _LINE_FIELDS = tuple(name for name in Line.model_fields if name not in {"flow", "decision"})
 #: Score from which a mark too weak to be told as an erasure still sends its invoice to a person.
-_DOUBTFUL_MARK = 0.25
+_DOUBTFUL_MARK = 0.1
 
 
 def decide(lot: Lot, flags: Sequence[Flag], not_checked: Sequence[NotChecked]) -> Lot:

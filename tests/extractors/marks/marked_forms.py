@@ -30,7 +30,7 @@ MISSED = pytest.mark.xfail(
 )
 _DARK = 100
 #: as ``intake.decide`` has it: from here on a mark keeps its invoice from being accepted
-DOUBTFUL_MARK = 0.25
+DOUBTFUL_MARK = 0.1
 FIELDS = (
     "invoice_number", "form_date", "patient_nir", "patient_birth_date", "patient_name", "organisme_code",
     "provider_number", "prescription_date", "total_amount",
