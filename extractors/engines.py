@@ -9,13 +9,13 @@ from extractors.feuille import Vocabulary
 from extractors.feuilles.print_removal import WORKING_PX_PER_MM
 from extractors.forms.light import ground_of
 from extractors.forms.template import FormTemplate, load_templates
-from extractors.marks.tick_network import tick_network
 from extractors.readers.cells import load_cell_reader
 from extractors.readers.erasures import erasure_reader
 from extractors.readers.handwriting import load_line_recogniser
 from extractors.readers.protocol import Readers
 from extractors.readers.signatures import box_network
 from extractors.readers.tesseract import load_text_reader
+from extractors.readers.ticks import tick_network
 from extractors.register import Registrar
 from schemas.nomenclature import act_codes, surcharge_codes
 

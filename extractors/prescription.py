@@ -124,7 +124,8 @@ def read_prescription(
     body = _body(sheet, date_row, patient_row)
     written = [row.box for row in (*body, *(r for r in (date_row, patient_row) if r))]
     rows = [("date", date_row), ("patient_name", patient_row), *(("text", row) for row in body)]
-    marks = find_marks(sheet, [(field, row) for field, row in rows if row])
+    is_typed = not any(row.is_hand for row in body)
+    marks = find_marks(sheet, [(field, row) for field, row in rows if row], is_typed=is_typed)
     if any(mark.field == "date" for mark in marks):
         date = date.model_copy(update={"confidence": min(date.confidence, _CORRECTED)})
     signature, signature_box = read_signature(ink, words, written, page_index)

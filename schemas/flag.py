@@ -1,13 +1,10 @@
 """Flags: what is wrong with the paper, each with its proof. A wrong paper is a flag, never an exception."""
 
 from enum import StrEnum
-from typing import Self
-
-from pydantic import PrivateAttr
 
 from schemas.field import Probability
 from schemas.geometry import Box
-from schemas.mark import Mask
+from schemas.mark import Masked
 from schemas.model import Record
 
 
@@ -26,7 +23,7 @@ class Evidence(Record):
     mask: str | None = None
 
 
-class Flag(Record):
+class Flag(Masked):
     """One fault found on a paper or between papers.
 
     ``field`` names the entry with its row (``acts.0.fee``, ``lines.3.insured_nir``); on a prescription's page, the
@@ -45,16 +42,3 @@ class Flag(Record):
     kind: str | None = None
     score: Probability | None = None
     evidence: Evidence | None = None
-    #: the mark's own points, for the evidence; no part of the contract
-    _mask: Mask | None = PrivateAttr(default=None)
-
-    @property
-    def mask(self) -> Mask | None:
-        """Which points the flag is about, where a detector kept them."""
-        return self._mask
-
-    def with_mask(self, mask: Mask | None) -> Self:
-        """Return the same flag with the points it is about."""
-        copy = self.model_copy()
-        copy._mask = mask  # noqa: SLF001 - the copy's own; pydantic has no other way to fill a private part
-        return copy

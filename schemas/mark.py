@@ -29,7 +29,24 @@ class Mask(NamedTuple):
     png: bytes
 
 
-class Mark(Record):
+class Masked(Record):
+    """What may keep which points of its page it is about, for the evidence; no part of the contract."""
+
+    _mask: Mask | None = PrivateAttr(default=None)
+
+    @property
+    def mask(self) -> Mask | None:
+        """Its own points, where its detector kept them."""
+        return self._mask
+
+    def with_mask(self, mask: Mask | None) -> Self:
+        """Return the same with its own points."""
+        copy = self.model_copy()
+        copy._mask = mask  # noqa: SLF001 - the copy's own; pydantic has no other way to fill a private part
+        return copy
+
+
+class Mark(Masked):
     """An erasure found on a page, and the entry it touches (None where it touches none)."""
 
     kind: MarkKind
@@ -37,19 +54,6 @@ class Mark(Record):
     box: Box
     score: Probability
     field: str | None = None
-    #: for the evidence; no part of the contract
-    _mask: Mask | None = PrivateAttr(default=None)
-
-    @property
-    def mask(self) -> Mask | None:
-        """The mark's own points, where its detector kept them."""
-        return self._mask
-
-    def with_mask(self, mask: Mask | None) -> Self:
-        """Return the same mark with its own points."""
-        copy = self.model_copy()
-        copy._mask = mask  # noqa: SLF001 - the copy's own; pydantic has no other way to fill a private part
-        return copy
 
 
 class Stamp(Record):

@@ -117,10 +117,9 @@ def _read_near(ink: FreeInk, words: Sequence[Word], label: Box, others: Sequence
     left, right = max(left, label.x - 5 * _BESIDE), min(right, max(label.x + label.w, middle) + 5 * _BESIDE)
     top, bottom = label.y - _ABOVE, label.y + label.h + _BELOW
     x0, y0, x1, y1 = ink.pixels(Box(left, top, right - left, bottom - top))
-    mask, depth = np.zeros_like(ink.mask), np.zeros_like(ink.depth)
+    mask = np.zeros_like(ink.mask)
     mask[y0:y1, x0:x1] = ink.mask[y0:y1, x0:x1]
-    depth[y0:y1, x0:x1] = ink.depth[y0:y1, x0:x1]
-    field, box = read_signature(replace(ink, mask=mask, depth=depth), words, [label], page)
+    field, box = read_signature(replace(ink, mask=mask), words, [label], page)
     if not field.value:
         return field.model_copy(update={"confidence": min(field.confidence, _ABSENT)})
     return field.model_copy(update={"box": box})

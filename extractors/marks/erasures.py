@@ -24,11 +24,11 @@ _HALF: Final = 0.5
 _LIKELY: Final = 0.5
 # What stands this far outside an entry is its neighbour's, mm.
 _BESIDE_MM: Final = 0.5
-#: Less is not worth a word: of such entries fewer than one in a hundred is erased.
+#: Less is not worth a word: fewer than one in ten such entries is erased.
 LEAST_SCORE: Final = 0.1
 #: Odds of an erasure on everyday papers against those in the reader's lessons (docs/models/erasures.md), so that
-#: one form in fifty or fewer is accused wrongly: on 200 lots without look-alikes (seed 777001) 11 sound entries of 530
-#: forms passed a probability of 0.9945, 43 passed 0.95.
+#: one form in fifty or so is accused wrongly, at a probability of 0.988: on 200 lots without look-alikes (seed 777001,
+#: weights before the last two stages) 11 sound entries of 530 forms passed 0.9945, 43 passed 0.95.
 _EVERYDAY: Final = 0.012
 #: A line seen by its shape alone is left to a person: the reader of erasures, which knows more look-alikes, says no.
 _BY_SHAPE: Final = 0.45

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from extractors.feuilles.form_view import Rect
+from extractors.feuilles.strokes import around
 from extractors.marks.erasures import Erased, find_erased
+from extractors.marks.heavy_figures import heavy_figure
 from extractors.marks.strips import free_planes
 from extractors.marks.written_rows import written_rows
 from extractors.prescriptions.rows import Row, Sheet
@@ -25,12 +27,13 @@ _SAME_ROW: Final = 0.5
 _TOGETHER_MM: Final = 2.5
 
 
-def find_marks(sheet: Sheet, fields: Sequence[tuple[str, Row]]) -> tuple[Mark, ...]:
+def find_marks(sheet: Sheet, fields: Sequence[tuple[str, Row]], *, is_typed: bool) -> tuple[Mark, ...]:
     """Return the erasures on an ordonnance.
 
     Args:
         sheet: the page.
         fields: rows with the entry each belongs to: ``date``, ``patient_name`` or ``text``.
+        is_typed: the page is print throughout: figures by hand differ too much for one of them to stand out.
     """
     px = sheet.view.dpi / _MM_PER_INCH
     height, width = (side / px for side in sheet.view.grey.shape)
@@ -38,7 +41,7 @@ def find_marks(sheet: Sheet, fields: Sequence[tuple[str, Row]]) -> tuple[Mark, .
     rows = _between(written_rows(sheet.ink), entries, height)
     found = find_erased(free_planes(sheet.view.grey, px), rows, erasure_reader())
     named = [(_field_of(one.rect, entries), one) for one in found if one is not None]
-    return tuple(
+    marks = tuple(
         Mark(
             kind=one.kind,
             page=sheet.index,
@@ -48,6 +51,9 @@ def find_marks(sheet: Sheet, fields: Sequence[tuple[str, Row]]) -> tuple[Mark, .
         )
         for name, one in _together(named)
     )
+    told = {mark.field for mark in marks}
+    dates = [row for name, row in fields if name == "date" and name not in told] if is_typed else []
+    return marks + tuple(mark for row in dates if (mark := heavy_figure(sheet, row)) is not None)
 
 
 def _in_mm(box: Box, width: float, height: float) -> Rect:
@@ -86,7 +92,7 @@ def _together(found: Sequence[tuple[str, Erased]]) -> list[tuple[str, Erased]]:
         else:
             held = joined[near][1]
             surest = max(held, one, key=lambda e: e.score)
-            joined[near] = (name, replace(surest, rect=_around(held.rect, one.rect)))
+            joined[near] = (name, replace(surest, rect=around((held.rect, one.rect))))
     return joined
 
 
@@ -94,9 +100,3 @@ def _touch(one: Rect, other: Rect) -> bool:
     down = max(one.y, other.y) - min(one.y + one.h, other.y + other.h)
     across = max(one.x, other.x) - min(one.x + one.w, other.x + other.w)
     return down <= _TOGETHER_MM and across <= 0
-
-
-def _around(one: Rect, other: Rect) -> Rect:
-    left, top = min(one.x, other.x), min(one.y, other.y)
-    right, bottom = max(one.x + one.w, other.x + other.w), max(one.y + one.h, other.y + other.h)
-    return Rect(left, top, right - left, bottom - top)

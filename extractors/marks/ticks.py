@@ -1,7 +1,7 @@
 """Check boxes: ticked, empty, or ticked and taken back; all boxes of a form at once.
 
-A small network looks at each box (``tick_network``); what it answers is weighed with what stands in the other box of an
-oui/non pair.
+A small network looks at each box (``extractors.readers.ticks``); what it answers is weighed with what stands in the
+other box of an oui/non pair.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.components import components
 from extractors.feuilles.form_view import FormView, Rect
 from extractors.feuilles.strokes import Ink
-from extractors.marks.tick_network import COVERED, STRUCK, TICKED, TickNetwork, planes_of, tick_network
+from extractors.readers.ticks import COVERED, STRUCK, TICKED, TickNetwork, planes_of, tick_network
 from schemas.field import Field
 from schemas.mark import Mark, MarkKind
 

@@ -20,8 +20,6 @@ _DPI: Final = 150.0
 # Bleed-through and fold shadows of three scanners reach 0.2 of the print's depth, ball pens stay above 0.45.
 _LEAST_DEPTH: Final = 24
 _LEAST_SHARE: Final = 0.33
-# Print paler than this, in grey levels, is not stretched further in ``depth``: paper grain would look like ink.
-_FAINTEST_PRINT: Final = 80.0
 # A straight stroke this long, across and upright, is a printed rule, a frame or a fold: no letter or flourish is both
 # that long and that straight. Frames around one line of text are some 12 mm high.
 _RULE_MM: Final = (45.0, 10.0)
@@ -51,8 +49,6 @@ class FreeInk:
     #: ``(h, w)`` 0 or 255: the straight rules taken out of ``mask``
     rules: _Grey
     px_per_mm: float
-    #: ``(h, w)`` how dark everything is, rules too, and what is too pale for ``mask``: 255 is as dark as the print
-    depth: _Grey
 
     @cached_property
     def _components(self) -> tuple[NDArray[np.int32], tuple[Stroke, ...]]:
@@ -128,8 +124,7 @@ def free_ink(view: View) -> FreeInk:
     print_depth = float(np.percentile(inked, 90)) if inked.size else 0.0
     mask = np.where(depth > max(_LEAST_DEPTH, _LEAST_SHARE * print_depth), 255, 0).astype(np.uint8)
     rules = _rules(mask, *(round(length * px) for length in _RULE_MM))
-    shown = cv2.convertScaleAbs(depth, alpha=255.0 / max(print_depth, _FAINTEST_PRINT))
-    return FreeInk(cv2.subtract(mask, rules).astype(np.uint8), rules, px, np.asarray(shown, np.uint8))
+    return FreeInk(cv2.subtract(mask, rules).astype(np.uint8), rules, px)
 
 
 def _paper(grey: _Grey, px_per_mm: float) -> _Grey:

@@ -14,8 +14,9 @@ from typing import Final
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
+
+from extractors.readers.session import load_session
 
 #: what a crop adds to the cell on each side, as a share of the cell's width and height
 MARGIN_X: Final = 0.25
@@ -79,10 +80,7 @@ class CombReader:
     classes = CLASSES
 
     def __init__(self, model: Path = _MODEL) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
+        self._session = load_session(model)
 
     def read_cells(self, cells: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return calibrated class probabilities, shape ``(len(cells), len(classes))``, each row summing to 1.

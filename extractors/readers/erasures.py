@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from extractors.marks.strips import STEP
+from extractors.readers.session import load_session
 from schemas.mark import MarkKind
 
 #: What a column may be, after "nothing". Fluid and tape are told apart by their edge, and seldom for sure.
@@ -26,10 +26,7 @@ class ErasureReader:
     name = "erasures"
 
     def __init__(self, model: Path = _MODEL) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
+        self._session = load_session(model)
 
     def read_strips(self, strips: list[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """Return, for each strip, the probability of each kind in each column: ``(columns, len(KINDS))``.

@@ -8,12 +8,12 @@ from typing import Final
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from extractors.components import components
 from extractors.greys import percentiles
 from extractors.readers.protocol import LinePosteriors
+from extractors.readers.session import load_session
 
 _MODELS: Final = Path(__file__).parent / "models"
 HEIGHT: Final = 48  #: of the lines the recogniser was trained on, px
@@ -39,11 +39,8 @@ class OnnxLineRecogniser:
     """A CTC recogniser whose file carries its alphabet; one thread."""
 
     def __init__(self, name: str, model: Path) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
         self.name = name
-        self._session = ort.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
+        self._session = load_session(model)
         self._input = self._session.get_inputs()[0].name
         self._planes = int(self._session.get_inputs()[0].shape[1])
         self.alphabet: str = self._session.get_modelmeta().custom_metadata_map["alphabet"]

@@ -1,7 +1,7 @@
 """Patches of paper with signatures and look-alikes: cheaper than whole sheets, so there can be many.
 
-A patch of a form is white paper, as the removal of print leaves it; one of an ordonnance has text, rules, stamps.
-Both go through the samples' scanner. Whole sheets (``signature_scenes``) show what is lost by this.
+A patch is white paper, as the removal of a form's print leaves it, and goes through the samples' scanner. Whole forms
+(``signature_scenes``) show what is lost by this.
 """
 
 from dataclasses import replace
@@ -14,39 +14,21 @@ from numpy.typing import NDArray
 
 from extractors.feuilles.form_view import Rect
 from extractors.feuilles.print_removal import WHITENING
-from extractors.prescriptions.free_ink import free_ink
 from extractors.readers.signatures import BOX_VIEW_MM, STEP, box_planes
-from extractors.sheet import View
-from samples.fonts import Split, letter_fonts
+from samples.fonts import Split
 from samples.ink import Hand, Machine
-from samples.marks.page_look_alikes import draw_page_look_alike
 from samples.marks.pens import draw_pen
 from samples.marks.places import Place
 from samples.marks.signature_look_alikes import draw_look_alike
 from samples.marks.signatures import sign_box
 from samples.paper import BoxMm, Paper
 from samples.scanner import Scanned, Scanner, scan
-from samples.stamps import STAMP_COLOURS, put_stamp
 from samples.training.signature_scenes import STAMP, Scene, added_ink, compressed, draw_device, draw_signer
 
 #: Paper around what is seen, mm: strokes come in from there.
 _AROUND: Final = 14.0
-#: Side of an ordonnance's patch, mm: 256 px.
-_SIDE: Final = 102.4
 #: of the patches learnt from; with that many, signatures leave their box oftener too
 LOOK_ALIKES: Final = 0.72
-_PHRASES: Final = (
-    "Faire pratiquer par infirmier(ère) D.E. à domicile",
-    "Pansement simple une fois par jour pendant 3 jours",
-    "y compris dimanches et jours fériés",
-    "20 séances de kinésithérapie du rachis lombaire",
-    "Injection sous-cutanée 1 fois par jour",
-    "Prise de sang : NFS, CRP, ionogramme",
-    "Bilan orthophonique avec rééducation si nécessaire",
-    "Surveillance de la tension, du pouls et du poids",
-    "En cas d'urgence, composez le 15.",
-    "Membre d'une association agréée",
-)
 
 
 def _view(done: Scanned, pixels: NDArray[np.uint8], seen: Rect, px_per_mm: float) -> NDArray[np.uint8]:
@@ -127,64 +109,3 @@ def _neighbours(paper: Paper, hand: Hand, box: BoxMm, rng: Generator, split: Spl
         signer = replace(signer, wide_mm=max(signer.wide_mm, float(rng.uniform(30, 60))))
         away = w / 2 + rng.uniform(20, 34)
         signer.sign(paper, (x + w / 2 + away * rng.choice([-1, 1]), y + h / 2 + rng.normal(0, 4)), rng)
-
-
-def draw_page_patch(rng: Generator, split: Split, modes: tuple[float, float, float]) -> Scene:
-    """Return a part of an ordonnance with text, perhaps a stamp, perhaps a signature."""
-    device = draw_device(rng, modes)
-    side = _SIDE + 2 * _AROUND
-    paper = Paper((side, side), 200 if device.dpi <= 220 else 300)
-    hand = Hand.draw(rng, split)
-    bottom = _text(paper, hand, rng)
-    zone: BoxMm = (float(rng.uniform(18, 50)), float(rng.uniform(min(bottom, 90), 92)), 55.0, 22.0)
-    if rng.random() < 0.4:
-        colour = STAMP_COLOURS[int(rng.integers(len(STAMP_COLOURS)))]
-        at = (zone[0] - rng.uniform(-10, 20), zone[1] - rng.uniform(-6, 6))
-        put_stamp(paper, ["Dr Marie LENOIR", "Médecine générale", "10101234567"], *at, 44, rng, colour)
-    signed = bool(rng.random() < 0.5)
-    names: list[str] = []
-    if rng.random() < 0.65:
-        names.append(draw_page_look_alike(Place(paper, zone, rng, split, hand, STAMP), bottom, signed=signed)[0])
-    before = paper.pixels.copy()
-    signer = draw_signer(rng, split, hand)
-    if signed:
-        x, y, w, h = zone
-        signer.sign(paper, (x + w / 2 + rng.normal(0, 12), y + h / 2 + rng.normal(0, 8)), rng)
-    ink = added_ink(before, paper)
-    done = scan(paper, device, rng)
-    pixels = compressed(done.pixels, device, rng)
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    seen = Rect(_AROUND, _AROUND, _SIDE, _SIDE)
-    dpi = 200.0
-    flat = _view(done, np.asarray(grey, np.uint8), seen, dpi / 25.4)
-    free = free_ink(View(flat, np.eye(3), flat.shape, dpi))
-    small = cv2.resize(free.depth, (256, 256), interpolation=cv2.INTER_AREA)
-    planes = (small.astype(np.float32) / np.float32(255.0))[None]
-    where = _cells(ink, paper, seen, (256 // STEP, 256 // STEP))
-    held = bool(signed and where.any())
-    return Scene(planes, held, where, "page", device.mode, tuple(names), signer.family if held else "", "")
-
-
-def _text(paper: Paper, hand: Hand, rng: Generator) -> float:
-    """Write lines of an ordonnance, by hand or by machine, rules at times; return where they end, mm."""
-    y = float(rng.uniform(5, 30))
-    by_hand = rng.random() < 0.6
-    font = letter_fonts()[int(rng.integers(5))][int(rng.random() < 0.2)]
-    size, x = float(rng.uniform(8, 12)), float(rng.uniform(-5, 30))
-    for _ in range(int(rng.integers(0, 9))):
-        phrase = _PHRASES[int(rng.integers(len(_PHRASES)))]
-        if by_hand:
-            hand.line(paper, phrase, (x, y - 5, paper.width_mm - x - 5, 7), rng)
-        else:
-            paper.text(x, y, phrase, font, size)
-        y += size * 0.3528 * (2.3 if by_hand else 1.7)
-    if rng.random() < 0.25:
-        level = float(rng.uniform(20, paper.height_mm - 20))
-        paper.line(0, level, paper.width_mm, level, 0.3)
-    if rng.random() < 0.2:
-        left = float(rng.uniform(10, paper.width_mm - 10))
-        paper.line(left, 0, left, paper.height_mm, 0.3)
-    if rng.random() < 0.3:
-        foot = _PHRASES[-1 - int(rng.random() < 0.5)]
-        paper.text(paper.width_mm / 2, paper.height_mm - 17, foot, font, 7, anchor="c")
-    return y

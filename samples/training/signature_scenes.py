@@ -1,6 +1,6 @@
-"""Signatures and what resembles them, on forms and ordonnances that were filled, scanned and laid flat by the product.
+"""Signatures and what resembles them, on forms that were filled, scanned and laid flat by the product.
 
-Each scene gives what the networks see (``extractors.readers.signatures``), whether somebody signed, and where.
+Each scene gives what the network sees (``extractors.readers.signatures``), whether somebody signed, and where.
 """
 
 from collections.abc import Iterator
@@ -15,25 +15,19 @@ from numpy.typing import NDArray
 from extractors.feuille import form_view
 from extractors.feuilles.form_view import FormView, Rect
 from extractors.forms.template import load_templates
-from extractors.pages.clean import level, upright
-from extractors.prescriptions.free_ink import FreeInk, free_ink
-from extractors.readers.signatures import BOX_VIEW_MM, PAGE_FROM, PAGE_PX_PER_MM, STEP, box_planes, page_plane
+from extractors.readers.signatures import BOX_VIEW_MM, STEP, box_planes
 from extractors.register import Registrar
 from extractors.scan import Scan
-from extractors.sheet import View
 from samples.blemishes import BLEMISHES, bleed_through
-from samples.claims import draw_claims
 from samples.fonts import Split
 from samples.form import reference, reference_blank
 from samples.ink import PEN_COLOURS, Hand, Machine
 from samples.marks.pens import draw_pen
 from samples.marks.places import Place
 from samples.marks.signature_look_alikes import draw_look_alike
-from samples.marks.signatures import sign_box, sign_page, text_bottom
+from samples.marks.signatures import sign_box
 from samples.marks.signers import Signer
-from samples.pages import A5_ON_A4
-from samples.paper import A4, A5, BoxMm, Paper
-from samples.prescription import Ordonnance, prescription_size
+from samples.paper import A4, BoxMm, Paper
 from samples.scanner import Scanned, Scanner, draw_scanner, scan
 
 FIELDS: Final = ("provider_signature", "patient_signature")
@@ -60,8 +54,8 @@ class Scene:
     look_alikes: tuple[str, ...]
     family: str
     manner: str
-    #: for the reader's own code: the form and the box, or the page's ink
-    view: FormView | FreeInk | None = field(default=None, repr=False)
+    #: for the reader's own code: the form and the box
+    view: FormView | None = field(default=None, repr=False)
     rect: Rect | None = None
 
 
@@ -216,85 +210,3 @@ def _form_cells(ink: NDArray[np.uint8], paper: Paper, rect: Rect) -> NDArray[np.
     move = np.array([[1, 0, -left], [0, 1, -top]], np.float64)
     part = cv2.warpAffine(ink, move, size)
     return np.asarray(cv2.resize(part, (256 // STEP, 144 // STEP), interpolation=cv2.INTER_AREA) > 4)
-
-
-class _Sheet(Ordonnance):
-    """An ordonnance that remembers where its text ended."""
-
-    free_from = 0.0
-
-    def _foot(self) -> None:
-        self.free_from = text_bottom(self.paper, (0.0, self.paper.height_mm - 78, 0.0, 0.0))
-        super()._foot()
-
-
-class PageScenes:
-    """Draws ordonnances. One a process."""
-
-    def __init__(self, split: Split, modes: tuple[float, float, float], look_alikes: float, *, keep: bool) -> None:
-        self._split, self._modes, self._look_alikes, self._keep = split, modes, look_alikes, keep
-        self._back: Paper | None = None
-
-    def pages(self, rng: Generator) -> Iterator[Scene]:
-        """Give the ordonnances of one lot."""
-        lot = draw_claims(rng, invoices=6, flow="papier", hand_share=0.5, mixed_share=0.3)
-        for case in lot.cases:
-            if case.prescription is None:
-                continue
-            device = draw_device(rng, self._modes)
-            signed = bool(rng.random() < 0.5)
-            size = prescription_size(case.prescriber)
-            paper = Paper(size, 200 if device.dpi <= 220 else 300)
-            document = {**case.prescription, "prescriber_signature": False}
-            if rng.random() < 0.5:
-                document["writing"] = "hand"
-            case.prescriber = replace(case.prescriber, style=int(rng.integers(1 << 30)), person=case.patient)
-            sheet = _Sheet(paper, case, document, rng, self._split, self._look_alikes)
-            sheet.draw()
-            before = paper.pixels.copy()
-            family = ""
-            if signed:
-                sign_page(sheet, sheet.boxes["prescriber_signature"], sheet.free_from)
-            ink = added_ink(before, paper)
-            _spoil(paper, rng, self._back if self._look_alikes else None)
-            self._back = paper
-            if size == A5 and rng.random() < A5_ON_A4:
-                paper, ink = _on_glass(paper, ink, rng)
-            page, done = _scanned(paper, device, rng)
-            view = level(upright(page, 0), dpi=300.0)
-            free = free_ink(view)
-            notes = tuple(name for name_of, name, _ in sheet.drawn_look_alikes if name_of == "prescriber_signature")
-            yield Scene(
-                page_plane(free.depth, free.px_per_mm),
-                signed,
-                _page_cells(ink, paper, view, done, free),
-                "prescriber_signature",
-                device.mode,
-                notes,
-                family,
-                str(document["writing"]),
-                free if self._keep else None,
-            )
-
-
-def _on_glass(paper: Paper, ink: NDArray[np.uint8], rng: Generator) -> tuple[Paper, NDArray[np.uint8]]:
-    glass = Paper(A4, paper.dpi)
-    glass.pixels[:] = int(rng.choice([40, 236, 250]))
-    height, width = ink.shape
-    glass.pixels[:height, :width] = paper.pixels
-    whole = np.zeros(glass.pixels.shape[:2], np.uint8)
-    whole[:height, :width] = ink
-    return glass, whole
-
-
-def _page_cells(ink: NDArray[np.uint8], paper: Paper, view: View, done: Scanned, free: FreeInk) -> NDArray[np.bool_]:
-    """Return where *ink*, of the paper's own pixels, lies on what the network sees."""
-    height, width = view.sheet_size
-    to_scan = np.diag([width, height, 1.0]) @ done.to_fractions @ np.diag([1 / paper.scale, 1 / paper.scale, 1.0])
-    scale = PAGE_PX_PER_MM * 25.4 / view.dpi
-    down = round(PAGE_FROM * free.depth.shape[0]) * PAGE_PX_PER_MM / free.px_per_mm
-    seen = np.array([[scale, 0, 0], [0, scale, -down], [0, 0, 1.0]])
-    matrix = seen @ np.linalg.inv(view.homography) @ to_scan
-    tall, wide = page_plane(free.depth, free.px_per_mm).shape[1:]
-    part = cv2.warpPerspective(cv2.dilate(ink, np.ones((3, 3), np.uint8)), matrix, (wide, tall), flags=cv2.INTER_LINEAR)
-    return np.asarray(cv2.resize(part, (wide // STEP, tall // STEP), interpolation=cv2.INTER_AREA) > 4)

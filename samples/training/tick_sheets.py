@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from extractors.feuille import form_view
 from extractors.feuilles.form_view import FormView, Rect
 from extractors.forms.template import BoxMm, FormTemplate, load_template
-from extractors.marks.tick_network import COVERED, EMPTY, STRUCK, TICKED, planes_of
+from extractors.readers.ticks import COVERED, EMPTY, STRUCK, TICKED, planes_of
 from extractors.register import Registration
 from extractors.scan import Scan
 from samples.blemishes import BLEMISHES

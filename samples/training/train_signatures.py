@@ -1,9 +1,9 @@
-"""Train the two networks that tell signatures and write them beside the others.
+"""Train the network that tells signatures on forms and write ``extractors/readers/models/signature_boxes.onnx``.
 
-    python -m samples.training.train_signatures boxes|pages [--patches N] [--scenes N] [--minutes M] [--seed 4]
+    python -m samples.training.train_signatures [--patches N] [--scenes N] [--minutes M] [--seed 4]
 
-``boxes`` learns from forms, ``pages`` from ordonnances: many patches of them, and some whole sheets. Both learn only
-from the training side of the signatures' families, look-alikes, pens and hands (``docs/models/signatures.md``).
+It learns from many patches and some whole forms, of the training side of the signatures' families, look-alikes, pens
+and hands alone (``docs/models/signatures.md``).
 """
 
 import argparse
@@ -18,20 +18,17 @@ import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from extractors.readers.signatures import STEP
 from samples.training.signature_network import SignatureNetwork, calibrate, export, loss_of, rate_at
-from samples.training.signature_patches import draw_box_patch, draw_page_patch
-from samples.training.signature_scenes import FormScenes, PageScenes, Scene
+from samples.training.signature_patches import draw_box_patch
+from samples.training.signature_scenes import FormScenes, Scene
 
-MODELS: Final = Path(__file__).parents[2] / "extractors" / "readers" / "models"
+MODEL: Final = Path(__file__).parents[2] / "extractors" / "readers" / "models" / "signature_boxes.onnx"
 #: planes 0 to 255, whether signed, the cells with its ink
 Lesson = tuple[NDArray[np.uint8], bool, NDArray[np.bool_]]
 _MODES: Final = (0.3, 0.2, 0.5)
 _BATCH: Final = 32
-#: side of the windows that pages are learnt by, px
-_WINDOW: Final = 256
-#: kept for calibration, of the lessons that are as the readers see them: patches of pages are not
-_KEPT: Final = {"boxes": 0.12, "pages": 0.4}
+#: share of the lessons kept for calibration
+_KEPT: Final = 0.12
 #: two views laid over each other: signed if one of them is
 _LAID_OVER: Final = 0.35
 
@@ -41,40 +38,16 @@ def lesson_of(scene: Scene) -> Lesson:
     return np.round(scene.planes * 255).astype(np.uint8), scene.signed, scene.where
 
 
-def draw_lessons(kind: str, patches: int, sheets: int, seed: int) -> list[Lesson]:
+def draw_lessons(patches: int, sheets: int, seed: int) -> list[Lesson]:
     """Return lessons in no order, the same for the same *seed*: of *patches*, and of at least *sheets* places."""
-    draw = draw_box_patch if kind == "boxes" else draw_page_patch
-    lessons = [lesson_of(draw(np.random.default_rng([seed, 0, i]), "train", _MODES)) for i in range(patches)]
+    lessons = [lesson_of(draw_box_patch(np.random.default_rng([seed, 0, i]), "train", _MODES)) for i in range(patches)]
     number = 0
     forms = FormScenes("train", _MODES, 0.72, keep=False)
-    pages = PageScenes("train", _MODES, 0.6, keep=False)
     while len(lessons) < patches + sheets:
-        rng = np.random.default_rng([seed, 1, number])
-        lessons += [lesson_of(s) for s in (forms.form(rng) if kind == "boxes" else pages.pages(rng))]
+        lessons += [lesson_of(scene) for scene in forms.form(np.random.default_rng([seed, 1, number]))]
         number += 1
     np.random.default_rng(seed).shuffle(lessons)
     return lessons
-
-
-def _windows(lesson: Lesson, rng: Generator) -> Lesson:
-    """Return a part of a page: where it is signed as often as elsewhere."""
-    planes, signed, where = lesson
-    rows, columns = _WINDOW // STEP, _WINDOW // STEP
-    tall, wide = where.shape
-    ys, xs = np.nonzero(where if signed and rng.random() < 0.8 else planes[0, ::STEP, ::STEP][:tall, :wide] > 40)
-    if not len(ys):
-        ys, xs = np.array([tall // 2]), np.array([wide // 2])
-    at = int(rng.integers(len(ys)))
-    top = int(np.clip(ys[at] - rng.integers(2, rows - 2), 0, max(tall - rows, 0)))
-    left = int(np.clip(xs[at] - rng.integers(2, columns - 2), 0, max(wide - columns, 0)))
-    cells = np.zeros((rows, columns), bool)
-    part = where[top : top + rows, left : left + columns]
-    cells[: part.shape[0], : part.shape[1]] = part
-    seen = np.zeros((1, _WINDOW, _WINDOW), np.uint8)
-    cut = planes[:, top * STEP : (top + rows) * STEP, left * STEP : (left + columns) * STEP]
-    seen[:, : cut.shape[1], : cut.shape[2]] = cut
-    share = part.sum() / max(where.sum(), 1)
-    return seen, bool(signed and share > 0.5), cells
 
 
 def _moved(ink: NDArray[np.uint8], where: NDArray[np.bool_], rng: Generator) -> tuple[NDArray[np.uint8], Any]:
@@ -114,7 +87,7 @@ def varied(lesson: Lesson, other: Lesson, rng: Generator) -> Lesson:
     return planes, signed, where
 
 
-def _batches(lessons: Sequence[Lesson], rng: Generator, *, in_windows: bool) -> Iterator[tuple[torch.Tensor, ...]]:
+def _batches(lessons: Sequence[Lesson], rng: Generator) -> Iterator[tuple[torch.Tensor, ...]]:
     """Give batches for ever, each lesson as often as the others."""
     while True:
         order = rng.permutation(len(lessons))
@@ -122,8 +95,6 @@ def _batches(lessons: Sequence[Lesson], rng: Generator, *, in_windows: bool) -> 
             chosen = []
             for i in order[start : start + _BATCH]:
                 one, other = lessons[i], lessons[int(rng.integers(len(lessons)))]
-                if in_windows:
-                    one, other = _windows(one, rng), _windows(other, rng)
                 chosen.append(varied(one, other, rng))
             planes = np.stack([c[0] for c in chosen]).astype(np.float32) / 255.0
             signed = np.array([c[1] for c in chosen], np.float32)
@@ -137,7 +108,6 @@ def fit(
     minutes: float,
     rate: float,
     seed: int,
-    in_windows: bool,
     resume: Path | None = None,
 ) -> SignatureNetwork:
     """Return a network trained on *lessons* for that long, from the weights of *resume* on where given."""
@@ -147,7 +117,7 @@ def fit(
         network.load_state_dict(torch.load(resume))
     network.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-2)
-    stream = _batches(lessons, np.random.default_rng(seed), in_windows=in_windows)
+    stream = _batches(lessons, np.random.default_rng(seed))
     started, step, total, steps = time.monotonic(), 0, 0.0, 100
     network.train()
     while step < steps:
@@ -181,7 +151,6 @@ def logits_of(network: SignatureNetwork, lessons: Sequence[Lesson]) -> NDArray[n
 def main() -> None:
     """Draw, train, calibrate, export."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=["boxes", "pages"])
     parser.add_argument("--patches", type=int, default=6000)
     parser.add_argument("--scenes", type=int, default=600)
     parser.add_argument("--minutes", type=float, default=15.0)
@@ -189,30 +158,25 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--resume", type=Path, default=None, help="weights to go on from")
     parser.add_argument("--keep", type=Path, default=None, help="where the torch weights go, to go on from later")
-    parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--out", type=Path, default=MODEL)
     asked = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    train(draw_lessons(asked.kind, asked.patches, asked.scenes, asked.seed), asked)
+    train(draw_lessons(asked.patches, asked.scenes, asked.seed), asked)
 
 
 def train(lessons: list[Lesson], asked: argparse.Namespace) -> None:
     """Train on *lessons*, calibrate on those kept back, write the model."""
-    in_windows = asked.kind == "pages"
-    whole = [i for i, lesson in enumerate(lessons) if not in_windows or lesson[0].shape[1] > _WINDOW]
-    held = set(whole[: round(len(whole) * _KEPT[asked.kind])])
-    learnt = [lesson for i, lesson in enumerate(lessons) if i not in held]
-    network = fit(
-        learnt, minutes=asked.minutes, rate=asked.rate, seed=asked.seed, in_windows=in_windows, resume=asked.resume
-    )
+    held = round(len(lessons) * _KEPT)
+    network = fit(lessons[held:], minutes=asked.minutes, rate=asked.rate, seed=asked.seed, resume=asked.resume)
     if asked.keep is not None:
         torch.save(network.state_dict(), asked.keep)
-    kept = [lessons[i] for i in sorted(held)]
+    kept = lessons[:held]
     logits, signed = logits_of(network, kept), np.array([lesson[1] for lesson in kept])
     loss = calibrate(network, logits, signed)
     wrong = (logits > float(network.shift)) != signed
     print(f"{len(kept)} kept back: loss {loss:.4f}, {wrong.sum()} wrong; shift {float(network.shift):.2f}")
-    export(network, lessons[0][0].shape[0], asked.out or MODELS / f"signature_{asked.kind}.onnx")
+    export(network, lessons[0][0].shape[0], asked.out)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from extractors.marks.tick_network import CLASSES, PLANES, SIDE
+from extractors.readers.ticks import CLASSES, PLANES, SIDE
 from samples.fonts import Split
 from samples.training.tick_sheets import draw_cases, draw_print
 

@@ -10,7 +10,6 @@ from extractors.readers.handwriting import OnnxLineRecogniser, load_line_recogni
 from schemas.geometry import Box
 from schemas.mark import MarkKind
 from schemas.prescription import Prescription
-from tests.extractors.marks.marked_forms import MISSED
 from tests.extractors.ordonnances import LETTER, Paper, Silent, readers_with
 
 _CODE = Barcode("99700123450", Symbology.CODE_128, Box(0.65, 0.05, 0.2, 0.03))
@@ -183,7 +182,6 @@ def test_a_fold_across_the_page_is_no_erasure() -> None:
     assert read(paper).marks == ()
 
 
-@MISSED
 def test_figures_written_over_are_an_erasure_and_make_the_date_doubtful() -> None:
     """Nobody can vouch for either date."""
     paper = letter()

@@ -63,7 +63,7 @@ def found_on(
     sheet = Sheet(view, free_ink(view), Readers(text=Unused(), lines=Silent(), cells=Unused()), 0, ())
     rows = [(name, Row(_place(box, size), "tesseract")) for name, box in drawn.boxes.items() if name in ENTRIES]
     rows.append(("text", Row(Box(0.08, 0.35, 0.8, 0.3), "tesseract")))
-    return [mark for mark in find_marks(sheet, rows) if mark.score >= least], scanned
+    return [mark for mark in find_marks(sheet, rows, is_typed=False) if mark.score >= least], scanned
 
 
 ENTRIES = ("date", "patient_name")

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from extractors.feuilles.form_view import Rect
 from extractors.feuilles.strokes import Ink
-from extractors.marks.tick_network import CLASSES, PLANES, SIDE, planes_of, tick_network
 from extractors.marks.ticks import Tick, TickReadings, paired, read_ticks
+from extractors.readers.ticks import CLASSES, PLANES, SIDE, planes_of, tick_network
 from schemas.field import Field
 from schemas.mark import MarkKind
 from tests.extractors.marks.drawn_forms import PX, TINT, laid, paper, pen, typed

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.feuilles.form_view import FormView, Rect
+from extractors.readers.session import load_session
 
 #: What a box can be; the network's classes in order.
 EMPTY, TICKED, STRUCK, COVERED = range(4)
@@ -33,7 +34,7 @@ _PLAIN: Final = 0.999
 # Odds of a tick taken back on everyday forms against those of the lessons, where 16 % are (docs/models/ticks.md). A
 # tenth would be nearer to everyday forms; this keeps 90 % of those taken back in ways never learnt.
 _RARER_THAN_LESSONS: Final = 0.25
-_MODEL: Final = Path(__file__).parents[1] / "readers" / "models" / "ticks.onnx"
+_MODEL: Final = Path(__file__).parent / "models" / "ticks.onnx"
 
 
 def planes_of(view: FormView, rect: Rect) -> NDArray[np.uint8]:
@@ -63,12 +64,7 @@ class TickNetwork:
     """The weights on onnxruntime, one thread."""
 
     def __init__(self, model: Path = _MODEL) -> None:
-        import onnxruntime as ort  # noqa: PLC0415 - start-up of whatever reads no form
-
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
+        self._session = load_session(model)
 
     def judge(self, boxes: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return what each of *boxes*, from ``planes_of``, is: probabilities ``(len(boxes), CLASSES)``.
