@@ -19,6 +19,8 @@ INK_BELOW: Final = 128.0
 _WRITTEN_MM2: Final = 2.0
 #: A typed 1 covers 0.7 mm2.
 _CHARACTER_MM2: Final = 0.5
+#: What is longer is no character: a strike, a frame, a ring, an underline; nor is what it joins.
+_LONGEST_MM: Final = 9.0
 _FEWEST_CELLS: Final = 4
 #: Ink on the cells' edges over that in their middles, by area, and the share of ink above and below the comb: on 15
 #: bilevel forms by hand under 0.6 and 0.36, and over 1.25 and 0.5 with cells moved by half a cell or half a line.
@@ -45,11 +47,12 @@ _Ways = float | NDArray[np.float64]
 
 
 def characters(dark: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
-    """Return *dark*, 255 on ink, without what is smaller than any character: dots of a tint, dust."""
+    """Return *dark*, 255 on ink, without dots of a tint, dust and long strokes: what no character is as small or long as."""
     _, labels, stats, _ = components(dark)
-    small = stats[:, cv2.CC_STAT_AREA] < _CHARACTER_MM2 * px_per_mm**2
-    small[0] = True
-    return np.where(small[labels], np.uint8(0), dark)
+    other = stats[:, cv2.CC_STAT_AREA] < _CHARACTER_MM2 * px_per_mm**2
+    other |= stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].max(axis=1) > _LONGEST_MM * px_per_mm
+    other[0] = True
+    return np.where(other[labels], np.uint8(0), dark)
 
 
 def shift_of_writing(ink: NDArray[np.uint8], zones: Sequence[Zone], px_per_mm: float) -> Shift | None:

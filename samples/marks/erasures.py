@@ -19,7 +19,7 @@ KINDS: Final = ("strike", "overwrite", "fluid", "tape", "scratch")
 _OTHER_PEN: Final = 0.2
 Family = TypeVar("Family")
 #: most people draw a plain line
-_HOW_OFTEN: Final = {"single": 4.0, "double": 2.0, "diagonal": 2.0}
+_HOW_OFTEN: Final = {"single": 4.0, "double": 2.0, "diagonal": 2.0, "tangle": 2.0}
 Cover = Callable[[Paper, BoxMm, Generator], None]
 _COVERS: Final[dict[str, tuple[dict[str, Cover], dict[str, Cover]]]] = {
     "fluid": FLUIDS,

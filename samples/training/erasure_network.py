@@ -19,6 +19,8 @@ _REPORTED: Final = 200
 _WIDE: Final = 72
 #: a strip is worth another look when its probability of an erasure is this far from the truth
 _WRONG: Final = 0.15
+#: share of strips shown with thicker strokes
+_THICKER: Final = 0.25
 #: label of a column that is neither: the edge of an erasure
 UNSURE: Final = -100
 
@@ -77,14 +79,19 @@ def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return columns + 0.3 * nn.functional.binary_cross_entropy_with_logits(likeliest, erased)
 
 
-def varied(planes: torch.Tensor) -> torch.Tensor:
-    """Return strips with another darkness, noise, and place: what scanners and registration do."""
+def varied(planes: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """Return strips with other strokes, darkness, noise, and place: what pens, scanners and registration do.
+
+    *noise* holds as many fields of it as there are strips, drawn once: another mix of them each time is as good.
+    """
     n = planes.shape[0]
     planes = planes.clone()
-    gamma = torch.empty(n, 1, 1, 1).uniform_(0.7, 1.4)
-    planes[:, :2] = planes[:, :2].clamp(0, 1) ** gamma
+    thicker = torch.rand(n) < _THICKER
+    planes[thicker, :2] = nn.functional.max_pool2d(nn.functional.pad(planes[thicker, :2], (0, 1, 0, 1)), 2, 1)
+    darker = torch.empty(n, 1, 1, 1).uniform_(-0.35, 0.35)
+    planes[:, :2] *= 1.0 + darker - darker * planes[:, :2]
     planes[:, 3:] = 0.5 + (planes[:, 3:] - 0.5) * torch.empty(n, 1, 1, 1).uniform_(0.6, 1.4)
-    planes = planes + torch.randn_like(planes) * torch.empty(n, 1, 1, 1).uniform_(0.0, 0.03)
+    planes += noise[torch.randperm(len(noise))[:n]] * torch.empty(n, 1, 1, 1).uniform_(0.0, 0.03)
     down = int(torch.randint(-3, 4, (1,)))
     across = int(torch.randint(-3, 4, (1,)))
     return torch.roll(planes, (down, across), (2, 3))
@@ -114,6 +121,7 @@ def fit(
     network.train()
     network.to(memory_format=torch.channels_last)
     total = 0.0
+    noise = torch.randn(batch, *planes.shape[1:])
     order = torch.randperm(len(labels))
     at = 0
     for step in range(steps):
@@ -123,7 +131,7 @@ def fit(
             order, at = torch.randperm(len(labels)), 0
         chosen = order[at : at + batch]
         at += batch
-        seen = varied(planes[chosen].float() / 255.0).contiguous(memory_format=torch.channels_last)
+        seen = varied(planes[chosen].float() / 255.0, noise).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(seen)
         loss = loss_of(logits.float(), labels[chosen].long())

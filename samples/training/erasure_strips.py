@@ -49,7 +49,9 @@ _COVERS: Final = frozenset({"fluid", "tape", "scratch"})
 _MODES: Final = (0.5, 0.2, 0.3)
 _DPIS: Final = {150: 0.04, 200: 0.5, 240: 0.06, 300: 0.4}
 _BLEMISHED: Final = 0.2
-_ORDONNANCES: Final = 0.3
+_ORDONNANCES: Final = 0.4
+#: of what is struck, nothing is written in its stead
+_BARE: Final = 0.35
 _EMPTY_KEPT: Final = 0.15
 #: an erasure's edge is anybody's guess by so much, mm
 _EDGE_MM: Final = 0.9
@@ -83,10 +85,12 @@ class ErasurePages:
             return
         fields = [f for f, zone in reference().zones.items() if zone["kind"] in {"comb", "text"}]
         fields += [f"acts.{row}.{column}" for row, act in enumerate(invoice["acts"]) for column in act]
-        for field in fields:
-            value = _value(invoice, field)
-            if value is not None and rng.random() < _ERASED:
-                _correct(case, field, str(value), rng, on="form")
+        written = [field for field in fields if _value(invoice, field) is not None]
+        for field in written:
+            if rng.random() < _ERASED:
+                correction = _correct(case, field, str(_value(invoice, field)), rng, on="form")
+                if correction.kind == "strike" and rng.random() < _BARE:
+                    _empty(invoice, field)
         paper_dpi = 200 if device.dpi <= 220 else 300
         paper = Paper(A4, paper_dpi, reference_blank(paper_dpi))
         filler = Filler(paper, reference(), case, rng, self._split, look_alikes=_LOOK_ALIKES)
@@ -101,7 +105,7 @@ class ErasurePages:
         hidden = _COVERS if device.mode == "bilevel" else frozenset()
         boxes = [(c.fault.box_mm, c.kind) for c in case.corrections if c.fault.box_mm is not None]
         for field in fields:
-            if _value(invoice, field) is not None or rng.random() < _EMPTY_KEPT:
+            if field in written or rng.random() < _EMPTY_KEPT:
                 with suppress(KeyError, IndexError):  # rows of a second sheet
                     yield _strip(planes, Rect(*filler.box(field)), boxes, rng, hidden)
 
@@ -137,14 +141,27 @@ def _value(invoice: dict[str, object], field: str) -> object:
     return invoice.get(field)
 
 
-def _correct(case: Case, field: str, value: str, rng: Generator, *, on: str) -> None:
+def _empty(invoice: dict[str, object], field: str) -> None:
+    """Take a value back: what was struck stands alone then."""
+    if field.startswith("acts."):
+        _, row, column = field.split(".")
+        acts = invoice["acts"]
+        if isinstance(acts, list):
+            acts[int(row)][column] = None
+    else:
+        invoice[field] = None
+
+
+def _correct(case: Case, field: str, value: str, rng: Generator, *, on: str) -> Correction:
     kinds = list(_KINDS)
     kind = str(rng.choice(kinds, p=list(_KINDS.values())))
     try:
         before = before_of(rng, field, value)
     except (ValueError, IndexError):
         before = value[::-1]
-    case.corrections.append(Correction(field, kind, before, Fault("erasure", field, kind, on=on)))
+    correction = Correction(field, kind, before, Fault("erasure", field, kind, on=on))
+    case.corrections.append(correction)
+    return correction
 
 
 def _scanned(paper: Paper, device: Scanner, rng: Generator) -> tuple[Scan, Scanned]:

@@ -24,16 +24,17 @@ class SignatureNetwork(nn.Module):  # type: ignore[misc]  # torch is not there w
     def __init__(self, planes: int) -> None:
         super().__init__()
         self.cells = nn.Sequential(
-            *_step(planes, 8, 5, 2),
-            *_step(8, 16, 3, 2),
-            *_step(16, 32, 3, 2),
-            *_step(32, 32, 3, 1),
-            *_around(32, 2),
-            *_around(32, 4),
+            *_step(planes, 12, 5, 2),
+            *_step(12, 24, 3, 2),
+            *_step(24, 24, 3, 1),
+            *_step(24, 48, 3, 2),
+            *_step(48, 48, 3, 1),
+            *_around(48, 2),
+            *_around(48, 4),
         )
-        self.place = nn.Conv2d(32, 1, 1)
-        self.whole = nn.Sequential(*_step(32, 48, 3, 2))
-        self.answer = nn.Sequential(nn.Linear(48 + 2, 24), nn.ReLU(), nn.Linear(24, 1))
+        self.place = nn.Conv2d(48, 1, 1)
+        self.whole = nn.Sequential(*_step(48, 72, 3, 2))
+        self.answer = nn.Sequential(nn.Linear(72 + 2, 32), nn.ReLU(), nn.Linear(32, 1))
         self.register_buffer("temperature", torch.ones(1))
         self.register_buffer("shift", torch.zeros(1))
 

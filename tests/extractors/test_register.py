@@ -175,6 +175,25 @@ def test_without_tints_the_written_characters_tell_where_the_cells_are(
     assert (registrar.find(scan) is not None) == fits
 
 
+def test_frames_and_strikes_on_entries_are_no_other_geometry(registrar: Registrar) -> None:
+    """On black and white scans forms with two framed, ringed or struck numbers were all refused, and not read at all."""
+    page = template().blank(PX_PER_MM).copy()
+    combs = [zone for zone in template().zones if zone.kind == "comb" and len(zone.cells_mm) > 3]
+    for zone in combs:
+        write_cells(page, "8" * len(zone.cells_mm), zone.cells_mm)
+    for number, zone in enumerate(combs):
+        left, top, wide, high = (round(v * PX_PER_MM) for v in zone.box_mm)
+        if number % 2:
+            cv2.rectangle(page, (left - 8, top - 8), (left + wide + 8, top + high + 8), 0, 5)
+        else:
+            for level in (0.35, 0.6):
+                at = top + round(level * high)
+                cv2.line(page, (left - 8, at), (left + wide + 8, at), 0, 6)
+    scan, _ = Scanner(lean=0.8, threshold=128).scan(page)
+
+    assert registrar.find(scan) is not None
+
+
 def test_the_form_enlarged_beyond_any_printer_keeps_its_scale(registrar: Registrar, form: NDArray[np.uint8]) -> None:
     """The sheet's resolution comes from its print, so that millimetres are millimetres of the form."""
     scan, _ = Scanner(scale=1.02).scan(form)
