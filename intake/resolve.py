@@ -13,7 +13,7 @@ from intake.calendar import dated
 from intake.common import CommonValue
 from intake.differences import compared_entries, differences
 from intake.evidence import ON_THE_INK, Same, supported
-from intake.insured import insured_names
+from intake.insured import insured_names, name_left_empty
 from intake.knowledge import EVERYTHING, Knowledge
 from intake.likeness import same_text
 from intake.lot import Lot
@@ -95,7 +95,9 @@ def _with_line(lot: Lot, match: Match) -> Invoice:
         ink = _NAME_ON_THE_INK if entry == "insured_name" else ON_THE_INK
         found = supported(written, printed, source="bordereau", true_difference=difference, same=equal, on_the_ink=ink)
         changed[names.get(entry, entry)] = found
-    return invoice.model_copy(update=changed)
+    resolved = invoice.model_copy(update=changed)
+    name_of_insured = name_left_empty(resolved, line, at_least=lot.thresholds.evidence)
+    return resolved.model_copy(update={"insured_name": name_of_insured})
 
 
 def _with_lot(lot: Lot, invoices: Sequence[Invoice]) -> list[Invoice]:

@@ -29,6 +29,9 @@ _MODES: Final = (0.3, 0.2, 0.5)
 _BATCH: Final = 32
 #: share of the lessons kept for calibration
 _KEPT: Final = 0.12
+#: a signature of which the scan kept less, px of ink as dark as this, is none to learn from
+_LEAST_PX: Final = 22
+_DARK: Final = 70
 #: two views laid over each other: signed if one of them is
 _LAID_OVER: Final = 0.35
 
@@ -47,7 +50,14 @@ def draw_lessons(patches: int, sheets: int, seed: int) -> list[Lesson]:
         lessons += [lesson_of(scene) for scene in forms.form(np.random.default_rng([seed, 1, number]))]
         number += 1
     np.random.default_rng(seed).shuffle(lessons)
-    return lessons
+    return [lesson for lesson in lessons if is_to_be_seen(lesson)]
+
+
+def is_to_be_seen(lesson: Lesson) -> bool:
+    """Return whether enough of a signature is left in the scan, or there is none."""
+    planes, signed, where = lesson
+    cells = cv2.resize(where.astype(np.uint8), planes.shape[:0:-1], interpolation=cv2.INTER_NEAREST)
+    return not signed or int(((planes[0] > _DARK) & (cells > 0)).sum()) >= _LEAST_PX
 
 
 def _moved(ink: NDArray[np.uint8], where: NDArray[np.bool_], rng: Generator) -> tuple[NDArray[np.uint8], Any]:

@@ -167,6 +167,31 @@ def test_with_one_form_the_bordereaus_header_settles_its_organisme() -> None:
     assert invoice.organisme_code.blind is not None
 
 
+def test_specks_in_the_insureds_name_are_no_name_where_the_patient_is_the_insured() -> None:
+    """Dust in an entry people leave empty sent one typed form in twenty to a person."""
+    lot = changed(lot_of(four_forms()), 1, insured_name=UNREAD)
+    entry = concluded(lot).lot.invoices[1].insured_name
+
+    assert entry.is_empty
+    assert entry.source == "bordereau"
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"insured_name": Field[str](raw="MODELE", confidence=0.1)},
+        {"insured_name": UNREAD, "insured_nir": UNREAD},
+        {"insured_name": UNREAD, "patient_nir": read("292036999999158", 0.7)},
+    ],
+    ids=["letters stand there", "a NIR may stand beside it", "the patient may be another"],
+)
+def test_an_unread_name_of_another_insured_stays_unread(entries: dict[str, Field[str]]) -> None:
+    """Taken for dust, the insured would be the wrong one in silence."""
+    lot = changed(lot_of(four_forms()), 1, **entries)
+
+    assert not concluded(lot).lot.invoices[1].insured_name.is_empty
+
+
 def test_the_prescription_settles_its_date_on_the_form() -> None:
     """Both papers bear it."""
     lot = changed(lot_of(four_forms()), 0, prescription_date=lean("2024-03-07", 0.5, "2024-03-01", 0.45))
