@@ -36,6 +36,8 @@ class LoadedFile:
     sha256: str
     #: how many pages it holds, those included that will be refused
     pages: int
+    #: refusal code where it holds no page, or where more pages follow that cannot be found
+    lost: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Loader:
             opened = self._parser.open(path)
         except Refusal as refusal:
             raise RefusedFileError(refusal.code, sentence(refusal.code)) from None
-        return LoadedFile(path, path.name, digest, opened.pages)
+        return LoadedFile(path, path.name, digest, opened.pages, opened.lost if opened.pages else "no_pages")
 
     def page(self, path: Path, number: int) -> Scan:
         """Return page *number* (from 1) of *path*; ``Scan.problem`` is set when it decodes only in part.
@@ -153,9 +155,8 @@ class Loader:
                 yield _refused(path, number, problem)
         if opened.pages > last:
             yield _refused(path, None, "too_many_pages")
-        lost = self._parser.open(path).lost if opened.pages else "no_pages"
-        if lost:
-            yield _refused(path, None, lost)
+        if opened.lost:
+            yield _refused(path, None, opened.lost)
 
     def _checked_hash(self, path: Path) -> str:
         self._check_size(path)

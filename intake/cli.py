@@ -1,4 +1,6 @@
-"""The command line: ``liasse read``, ``evaluate``, ``calibrate``, ``schema``, ``form``. Only words and exit codes.
+"""The command line: ``liasse read``, ``evaluate``, ``calibrate``, ``schema``, ``form``, and what the service needs.
+
+Only words and exit codes.
 
 Exit codes: 0 the lot was read, whatever it flagged; 2 bad usage; 3 an input could not be opened, the rest was read;
 4 the program could not do its work (an engine is missing).
@@ -18,6 +20,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from intake.calibration.curves import load_calibration
+from intake.cli_store import journal, keys
+from intake.cli_worker import worker
 from intake.output import Target
 from intake.pipeline import Reading, conclude, page_workers, read_batch
 from intake.settings import Settings
@@ -41,6 +45,9 @@ app = typer.Typer(
 )
 form = typer.Typer(no_args_is_help=True, help="Check or draw a form template (docs/form-templates.md).")
 app.add_typer(form, name="form")
+app.add_typer(keys, name="keys")
+app.add_typer(journal, name="journal")
+app.command("worker")(worker)
 _console = Console(stderr=True)
 
 

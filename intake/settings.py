@@ -11,7 +11,9 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from extractors.load import Limits
+from intake.jobs.settings import JobSettings
 from intake.lot import Thresholds
+from intake.store.settings import StoreSettings
 
 
 def _cores() -> int:
@@ -36,3 +38,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     #: the figures that decide
     thresholds: Thresholds = Thresholds()
+    #: where the service keeps lots, and the keys that seal them
+    store: StoreSettings = Field(default_factory=StoreSettings)
+    #: how patient the workers of the service are
+    jobs: JobSettings = JobSettings()

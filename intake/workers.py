@@ -1,6 +1,7 @@
 """Pages read side by side: one process a core, each with its own engines; one bad page never loses the others."""
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as LateError
@@ -56,6 +57,7 @@ class _Waiting:
 def _start(settings: EngineSettings) -> None:
     """Make the engines of one worker ready; runs once in each process."""
     global _engines  # noqa: PLW0603 - one set of engines a process, loaded at its start
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; what it means is the parent's to say
     if settings == EngineSettings():
         from extractors.preloaded import ENGINES  # noqa: PLC0415 - loaded already where this process was forked from
 

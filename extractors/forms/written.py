@@ -47,7 +47,7 @@ _Ways = float | NDArray[np.float64]
 
 
 def characters(dark: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
-    """Return *dark*, 255 on ink, without dots of a tint, dust and long strokes: what no character is as small or long as."""
+    """Return *dark*, 255 on ink, without what is smaller or longer than characters: dots, dust, strikes, frames."""
     _, labels, stats, _ = components(dark)
     other = stats[:, cv2.CC_STAT_AREA] < _CHARACTER_MM2 * px_per_mm**2
     other |= stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].max(axis=1) > _LONGEST_MM * px_per_mm

@@ -121,7 +121,9 @@ class PdfFile:
 
     def _open_drawn(self, source: Path | bytes) -> pdfium.PdfDocument | None:
         try:
-            return pdfium.PdfDocument(source)
+            # opened here: given a path, pypdfium2 resolves it first, and one in /proc leads to a file without a name
+            opened = source.open("rb") if isinstance(source, Path) else source
+            return pdfium.PdfDocument(opened, autoclose=True)
         except pdfium.PdfiumError as error:
             if error.err_code in {raw_pdfium.FPDF_ERR_PASSWORD, raw_pdfium.FPDF_ERR_SECURITY}:
                 raise Refusal("encrypted") from None

@@ -176,7 +176,7 @@ def test_without_tints_the_written_characters_tell_where_the_cells_are(
 
 
 def test_frames_and_strikes_on_entries_are_no_other_geometry(registrar: Registrar) -> None:
-    """On black and white scans forms with two framed, ringed or struck numbers were all refused, and not read at all."""
+    """On black and white scans forms with two framed or struck numbers were all refused, and not read at all."""
     page = template().blank(PX_PER_MM).copy()
     combs = [zone for zone in template().zones if zone.kind == "comb" and len(zone.cells_mm) > 3]
     for zone in combs:

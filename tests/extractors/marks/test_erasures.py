@@ -27,7 +27,7 @@ from tests.extractors.marks.marked_forms import (
     ("shape", "seed"),
     [
         *each(("single", "double")),
-        pytest.param("diagonal", 902, marks=MISSED),
+        ("diagonal", 902),
         pytest.param("zigzag", 903, marks=MISSED),
         ("scribble", 904),
     ],
@@ -50,7 +50,7 @@ def test_an_entry_struck_out_with_nothing_beside_it_goes_to_a_person(shape: str,
 @pytest.mark.parametrize(
     ("field", "kind", "seed"),
     [
-        pytest.param("patient_birth_date", "overwrite", 31, marks=MISSED),
+        ("patient_birth_date", "overwrite", 31),
         ("acts.0.fee", "overwrite", 32),
         ("patient_nir", "fluid", 33),
         ("acts.0.date", "fluid", 34),

@@ -1,0 +1,1 @@
+"""Who may come in: users with passwords, programs and stations with keys. No screens here."""
