@@ -26,7 +26,7 @@ system:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m compileall -q schemas extractors intake  # where Python is told to write none itself, each start compiles
+	$(BIN)/python -m compileall -q schemas extractors intake api  # where Python is told to write none itself, each start compiles
 	touch $@
 
 demo: setup

@@ -47,19 +47,11 @@ class Room:
         wait = self.settings.retry_after_s
         if shutil.disk_usage(self.store.settings.data).free < self.settings.free_bytes:
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "resource.disk_full", retry_after_s=wait)
-        if len(self.store.unfinished(self.settings.waiting_lots)) >= self.settings.waiting_lots:
+        if self.store.waiting_lots() >= self.settings.waiting_lots:
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, "resource.busy", retry_after_s=wait)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A file that was sent, and the code it is refused with at once, if it is."""
-
-    file: NewFile
-    refused: str | None
-
-
-def sent_files(uploads: list[UploadFile]) -> tuple[Sent, ...]:
+def sent_files(uploads: list[UploadFile]) -> tuple[NewFile, ...]:
     """Return what was sent, for the store.
 
     Raises:
@@ -71,7 +63,7 @@ def sent_files(uploads: list[UploadFile]) -> tuple[Sent, ...]:
     return sent
 
 
-def _sent(upload: UploadFile) -> Sent:
+def _sent(upload: UploadFile) -> NewFile:
     spooled = cast("SpooledTemporaryFile[bytes]", upload.file)
     spooled.rollover()
     spooled.flush()
@@ -81,7 +73,7 @@ def _sent(upload: UploadFile) -> Sent:
         media_type, refused = _TYPES[find_format(content)], None
     except Refusal as refusal:
         media_type, refused = _OTHER, refusal.code
-    return Sent(NewFile(shown_name(upload.filename), content, media_type), refused)
+    return NewFile(shown_name(upload.filename), content, media_type, refused)
 
 
 def shown_name(given: str | None) -> str:

@@ -70,12 +70,8 @@ def _sending(router: APIRouter, store: Store, settings: ApiSettings) -> None:
         if len(files) > settings.files_per_lot:
             raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "input.too_large")
         room.check()
-        sent = sent_files(list(files))
-        new = NewLot(tuple(one.file for one in sent), flow, received_on, channel or None)
+        new = NewLot(sent_files(list(files)), flow, received_on, channel or None)
         lot = store.acknowledge(new, by, idempotency_key=idempotency_key)
-        for file, one in zip(store.files(lot.id, by), sent, strict=False):
-            if one.refused is not None and file.refused is None:
-                store.file_opened(lot.id, file.id, pages=0, refused=one.refused)
         response.headers["Location"] = f"/v1/batches/{lot.id}"
         pieces = [Piece.of(file) for file in store.files(lot.id, by)]
         return Acknowledgement(id=lot.id, received_at=lot.received_at or lot.created_at, pieces=pieces)

@@ -19,7 +19,9 @@ def serve(
     read: Annotated[bool, typer.Option(help="Read lots in this process too; else `liasse worker` must run.")] = True,  # noqa: FBT002 - a switch
 ) -> None:
     """Take lots over HTTP and read them; Ctrl-C or TERM stops it, and nothing that was acknowledged is lost."""
-    from contextlib import ExitStack  # noqa: PLC0415 - like all below, for this command only
+    import resource  # noqa: PLC0415 - like all below, for this command only
+    import signal  # noqa: PLC0415
+    from contextlib import ExitStack  # noqa: PLC0415
 
     import uvicorn  # noqa: PLC0415
 
@@ -30,6 +32,11 @@ def serve(
     from intake.jobs.worker import LotWorker  # noqa: PLC0415
     from intake.settings import Settings  # noqa: PLC0415
 
+    # uvicorn raises a signal again once it has stopped: TERM must unwind like Ctrl-C, or the worker dies in mid-page
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # each file of an arriving lot is open until the lot is kept: 1,000 of them are no fault
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     settings = Settings()
     load_calibration(settings.thresholds.calibration)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}

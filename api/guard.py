@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 from anyio.to_thread import run_sync
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,6 +47,8 @@ class Guard:
         async def watched(message: Message) -> None:
             nonlocal has_begun
             has_begun = True
+            if message["type"] == "http.response.start":  # a status holds file names, which may name a person
+                MutableHeaders(scope=message).setdefault("Cache-Control", "private, no-store")
             await send(message)
 
         try:

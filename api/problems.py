@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems: a stable code for programs, a French sentence for people, and nothing of the papers."""
 
+import errno
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from intake.failures import log_failure
 from intake.store.errors import AccessError, ConflictError, DamagedError, IdempotencyError, NotFoundError
 from schemas.errors import InputError, LiasseError, ResourceError
 
@@ -38,6 +40,16 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "resource.disk_full": "L'espace de stockage est presque plein : réessayez plus tard et prévenez l'exploitant.",
         "damaged": "Un élément conservé est endommagé : prévenez l'exploitant.",
         "failure": "Le programme a échoué : l'incident est journalisé, prévenez l'exploitant.",
+    }
+)
+
+
+#: Codes of what the framework answers by itself.
+_FRAMEWORK: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        HTTPStatus.NOT_FOUND: "not_found",
+        HTTPStatus.METHOD_NOT_ALLOWED: "method",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "input.too_large",
     }
 )
 
@@ -124,23 +136,37 @@ def install(app: FastAPI, retry_after_s: int) -> None:
         places = [".".join(str(step) for step in fault["loc"]) for fault in error.errors()]
         return answer(HTTPStatus.UNPROCESSABLE_ENTITY, "input.request", fields=places)
 
+    def of_the_machine(_: Request, error: Exception) -> JSONResponse:
+        return _of_the_machine(error, retry_after_s)
+
     def of_the_framework(_: Request, error: Exception) -> JSONResponse:
         if not isinstance(error, HTTPException):
             raise TypeError(type(error).__name__)
-        codes = {
-            HTTPStatus.NOT_FOUND: "not_found",
-            HTTPStatus.METHOD_NOT_ALLOWED: "method",
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "input.too_large",
-        }
-        status = HTTPStatus(error.status_code)
-        said = answer(status, codes.get(status, "input.request"))
-        said.headers.update(error.headers or {})
-        return said
+        return _of_the_framework(error, retry_after_s)
 
     app.add_exception_handler(LiasseError, of_ours)
     app.add_exception_handler(ProblemError, of_the_skin)
     app.add_exception_handler(RequestValidationError, of_the_request)
     app.add_exception_handler(HTTPException, of_the_framework)
+    app.add_exception_handler(OSError, of_the_machine)
+
+
+def _of_the_framework(error: HTTPException, retry_after_s: int) -> JSONResponse:
+    if isinstance(error.__cause__, OSError):  # met while a body was unpacked: FastAPI blames the sender
+        return _of_the_machine(error.__cause__, retry_after_s)
+    is_large = str(error.detail).startswith("Too many files")  # Starlette says 400
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_large else HTTPStatus(error.status_code)
+    said = answer(status, _FRAMEWORK.get(status, "input.request"))
+    said.headers.update(error.headers or {})
+    return said
+
+
+def _of_the_machine(error: Exception, retry_after_s: int) -> JSONResponse:
+    """Answer for a full disk or table of the system: the sender did nothing wrong, and comes back."""
+    log_failure("api", error)
+    is_full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    code = "resource.disk_full" if is_full else "resource"
+    return answer(HTTPStatus.SERVICE_UNAVAILABLE, code, retry_after_s=retry_after_s)
 
 
 def _status(error: LiasseError) -> HTTPStatus:

@@ -15,8 +15,8 @@ class ApiSettings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     #: bytes of one request: 500 A4 pages of 300 dpi colour JPEG are about 500 MB (see ``limits.file_bytes``)
     request_bytes: int = Field(default=1 << 30, ge=1)
-    #: files of one lot: a feeder that writes a file a page, 500 sheets of two sides
-    files_per_lot: int = Field(default=1000, ge=1)
+    #: files of one lot: a feeder that writes a file a page, 500 sheets of two sides; Starlette takes no more
+    files_per_lot: int = Field(default=1000, ge=1, le=1000)
     #: bytes that must stay free in the data folder for a lot to be taken: two requests of the largest size
     free_bytes: int = Field(default=2 << 30, ge=0)
     #: acknowledged lots that may wait before a station is asked to come back: a day of 10,000 pages, in lots of 20

@@ -40,6 +40,9 @@ _FRAMED: Final = 0.5
 _ALONG: Final = 0.9
 # A stroke whose ink is at most this much longer than the way from end to end is one sweep: no letter, no loop.
 _SWEEP: Final = 1.35
+# One that turns so often by so much, mm, is a hand's wave: strokes that close a sheet turn twice at most.
+_WAVE_TURNS: Final = 3
+_TURN_MM: Final = 0.6
 _ALMOST_ALONE: Final = 3
 # Sides as long as the first, mm, within the second of two directions, degrees, along this share of its edge: a frame.
 _SIDE_MM: Final = 5.0
@@ -255,11 +258,32 @@ def _is_plain(ink: FreeInk, flourishes: Sequence[Stroke], others: int) -> bool:
 
 
 def _is_sweep(ink: FreeInk, stroke: Stroke) -> bool:
-    """Whether the pen went from one end to the other without turning back."""
+    """Whether the pen went from one end to the other without turning back, nor up and down as who signs does."""
     own = cv2.copyMakeBorder(_own(ink, stroke), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     depth = cv2.distanceTransform(own, cv2.DIST_L2, 3)
     width = 2 * float(np.percentile(depth[own > 0], 90)) - 1
-    return stroke.area / max(width, 1.0) <= _SWEEP * length(stroke)
+    is_short = stroke.area / max(width, 1.0) <= _SWEEP * length(stroke)
+    return is_short and _turns(ink, _own(ink, stroke)) < _WAVE_TURNS
+
+
+def _turns(ink: FreeInk, own: NDArray[np.uint8]) -> int:
+    """Return how often a stroke turns from one side of its way to the other."""
+    points = np.argwhere(own > 0) / ink.px_per_mm
+    points = points - points.mean(axis=0)
+    along, across = np.linalg.svd(points, full_matrices=False)[2]
+    place = (points @ along).round().astype(int)  # a mean for each mm of the way
+    place -= place.min()
+    counts = np.bincount(place)
+    way = (np.bincount(place, points @ across) / np.maximum(counts, 1))[counts > 0]
+    turns, going, extreme = 0, 0, float(way[0])
+    for value in way.tolist():
+        step = value - extreme
+        if abs(step) >= _TURN_MM and np.sign(step) != going:
+            turns += going != 0
+            going, extreme = int(np.sign(step)), value
+        elif going * step > 0:
+            extreme = value
+    return turns
 
 
 def _is_corner(ink: FreeInk, stroke: Stroke) -> bool:

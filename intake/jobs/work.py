@@ -124,7 +124,7 @@ class LotWork:
         return parcel
 
     def conclude(self, lot_id: str, revision: int) -> None:
-        """Store the result of a lot whose pages are all read.
+        """Store the result of a lot whose pages are all read; nothing where a newer revision waits.
 
         Pages read by another version of the program (an upgrade in mid-lot) are read again here, so that one version
         answers for the whole result.
@@ -134,6 +134,8 @@ class LotWork:
             LiasseError: the lot cannot be concluded; ``retryable`` says whether it may be later.
         """
         lot = self.store.lot(lot_id, _ME)
+        if lot.revision != revision:
+            return
         files = {f.id: f for f in self.store.files(lot_id, _ME) if f.replaced_by is None}
         read = self.store.readings(lot_id, self._version)
         parcels = [(page, self._parcel(page, content, files)) for page, content in read]

@@ -22,6 +22,7 @@ from intake.jobs.pulse import Pulse
 from intake.jobs.reader import PageReader
 from intake.jobs.work import LotWork
 from intake.settings import Settings
+from intake.store.errors import SetupError
 from intake.store.records import LotRecord, LotState, PageState, Viewer
 from intake.store.store import Store
 from intake.workers import PageWorkers, WorkerSettings
@@ -42,6 +43,8 @@ _GIVEN_UP: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEE
 _NO_RESOURCE: Final = "resource"
 _FAILED: Final = "failure"
 _MEND_SECONDS: Final = 60.0
+#: Between two looks for sealed pieces that no lot knows: they are a day old by then, and harm nobody.
+_TIDY_SECONDS: Final = 3600.0
 #: Hours a finished job is kept; the store knows all that matters of it.
 _KEPT: Final = timedelta(hours=24)
 _FORGOTTEN_AT_ONCE: Final = 1000
@@ -112,6 +115,7 @@ class LotWorker:
         pulse = Pulse(self._name, jobs.missed_beats)
         self._repeat(jobs.sweep_seconds, self.sweep, self._stopping)
         self._repeat(_MEND_SECONDS, self.mend, self._stopping)
+        self._repeat(_TIDY_SECONDS, self._store.sweep, self._stopping)
         self._repeat(jobs.beat_seconds, lambda: self._watch(pulse), self._stopped)
 
     def stop(self) -> None:
@@ -134,8 +138,11 @@ class LotWorker:
     def mend(self) -> None:
         """Set right what no job will: lots whose jobs were lost or given up; and forget jobs long done."""
         for lot in self._store.unfinished():
-            if lot.state is LotState.READING:
-                self._mend(lot)
+            self._mend(lot)
+        held = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        holders = {job.executor_id for job in held if job.executor_id}
+        if unknown := sorted(holders - self._store.beats().keys()):  # beats are read last: who holds a job has beaten
+            DBOS._recover_pending_workflows(unknown)  # noqa: SLF001 - as in _watch
         before = (datetime.now(UTC) - _KEPT).isoformat()
         done = DBOS.list_workflows(
             status="SUCCESS", completed_before=before, limit=_FORGOTTEN_AT_ONCE, load_input=False, load_output=False
@@ -151,6 +158,8 @@ class LotWorker:
             self._store.fail(lot.id, lot.revision, _FAILED)
         elif opening is None:
             self._queue_lot(lot)
+        elif ending == "SUCCESS" or (opening == "SUCCESS" and lot.state is LotState.RECEIVED):
+            self._begin_anew(lot, list(state))
         elif opening == "SUCCESS" and ending is None:
             pages = self._store.pages(lot.id, Viewer.system("worker"))
             waiting = [page.index for page in pages if page.state is PageState.WAITING]
@@ -161,6 +170,13 @@ class LotWorker:
                     self._queue(_page_id(lot.job_id, index), _PAGE, self._page, lot.id, lot.revision, lot.job_id, index)
             if not waiting:
                 self._queue(_end_id(lot.job_id), _END, self._end, lot.id, lot.revision)
+
+    def _begin_anew(self, lot: LotRecord, jobs: list[str]) -> None:
+        """Read a lot whose jobs say more than the store: one of the two came back from an older backup."""
+        now = self._store.lot(lot.id, Viewer.system("worker"))
+        if (now.state, now.revision) == (lot.state, lot.revision):  # else they ended while we looked
+            DBOS.delete_workflows(jobs)
+            self._queue_lot(lot)
 
     def _watch(self, pulse: Pulse) -> None:
         """Show a sign of life, and take over the jobs of workers that show none."""
@@ -227,7 +243,7 @@ class LotWorker:
             should_retry=lambda error: isinstance(error, _TryAgainError),
         )(lambda *arguments: _answer(name, lambda: action(*arguments)))
 
-    def _repeat(self, seconds: float, action: Callable[[], None], until: Event) -> None:
+    def _repeat(self, seconds: float, action: Callable[[], object], until: Event) -> None:
         def run() -> None:
             while not until.wait(seconds):
                 try:
@@ -253,7 +269,7 @@ def _answer(step: str, action: Callable[[], T]) -> tuple[T | None, str | None]:
     try:
         return action(), None
     except LiasseError as error:
-        if error.retryable:
+        if error.retryable or isinstance(error, SetupError):  # this machine lacks a key: no fault of the lot
             raise _TryAgainError(error.code) from None
         return None, error.code
     except Exception as error:  # noqa: BLE001 - whatever a lot does to the program, the others are read

@@ -233,6 +233,8 @@ def _row(lot: Lot, key: LotKey, one: Weighed, position: int) -> LotFile:
         size=one.size,
         media_type=one.file.media_type,
         added_at=datetime.now(UTC),
+        pages=None if one.file.refused is None else 0,
+        refused=one.file.refused,
     )
 
 

@@ -72,7 +72,7 @@ class Blobs:
         return cls(store)
 
     def put(self, path: str, sealed: Iterable[bytes]) -> None:
-        """Write a piece, all or nothing; one that is there stays as it is.
+        """Write a piece, all or nothing; one that is there whole stays as it is, or is written anew where it is large.
 
         Raises:
             BlobError: it cannot be written.
@@ -90,11 +90,11 @@ class Blobs:
                 try:
                     self._store.put(path, b"".join(head), mode="create")
                 except AlreadyExistsError:
-                    return
-            elif not self.has(path):
-                # another writer at this very moment would write the same bytes under the same address
+                    if self._store.head(path)["size"] != size:  # a power cut took its end before it was forced
+                        self._store.put(path, b"".join(head))
+            else:  # cannot be create-if-absent: the same plain bytes are written under the same address again
                 self._store.put(path, chain(head, parts))
-            self._force_to_disk(path)
+            self._force_to_disk(path)  # also where another wrote it, who may have died before this line
 
     def get(self, path: str) -> Iterator[bytes]:
         """Yield the bytes of a piece.
@@ -106,15 +106,6 @@ class Blobs:
         with _told("read"):
             for part in self._store.get(path).stream():
                 yield bytes(part)
-
-    def has(self, path: str) -> bool:
-        """Whether a piece is there."""
-        with _told("read"):
-            try:
-                self._store.head(path)
-            except FileNotFoundError:
-                return False
-        return True
 
     def age_s(self, lot_id: str) -> float:
         """Return how many seconds ago the youngest piece of a lot was written."""

@@ -9,13 +9,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from intake.store.errors import DatabaseError, NewerDatabaseError, SetupError, StorageFullError
+from intake.store.models import Installation
 from intake.store.settings import StoreSettings
+from schemas.errors import InputError
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 #: any fixed number: programs that start at once on one PostgreSQL migrate one after the other
@@ -84,9 +86,9 @@ class Database:
             command.upgrade(config, "head")
 
     def check(self) -> None:
-        """Raise unless the database answers."""
-        with self.reading() as session:
-            session.execute(text("SELECT 1"))
+        """Raise unless the database answers and lets itself be written: a row is locked, as before a change."""
+        with self.writing() as session:
+            session.execute(select(Installation.id).with_for_update())
 
     def forget_deleted(self) -> None:
         """Make what was deleted unreadable in the files too, as far as the engine lets us (docs/operating.md)."""
@@ -121,8 +123,10 @@ def _told() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except DataError as exc:  # PostgreSQL's word for a text with a zero byte: no id, no name
+        raise InputError("a value that no row can hold") from exc
     except (DBAPIError, PoolTimeoutError) as exc:
         cause = getattr(exc, "orig", None)
         if _FULL in str(cause) or getattr(cause, "sqlstate", None) == _PG_FULL:
             raise StorageFullError("the disk of the database is full: make room, then send again") from exc
-        raise DatabaseError("the database does not answer or cannot be written: nothing was changed") from exc
+        raise DatabaseError("the database does not answer or cannot be written: try again") from exc

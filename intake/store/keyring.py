@@ -118,6 +118,11 @@ def _make_key_file(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
             os.link(file.name, path)
+        folder = os.open(path.parent, os.O_RDONLY)  # the name must survive a power cut too, before a lot needs the key
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except FileExistsError:
         return
     except OSError as exc:

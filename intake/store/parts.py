@@ -100,8 +100,14 @@ class Chapter:
     def _record(self, session: Session, lot: Lot) -> LotRecord:
         return self._records(session, (lot,))[0]
 
-    def _records(self, session: Session, lots: Sequence[Lot]) -> tuple[LotRecord, ...]:
-        """Return lots with the counts of their pages, those of replaced files left out."""
+    def _records(self, session: Session, lots: Sequence[Lot], *, is_sealed: bool = False) -> tuple[LotRecord, ...]:
+        """Return lots with the counts of their pages, those of replaced files left out.
+
+        Args:
+            session: to look them up in.
+            lots: the rows.
+            is_sealed: leave sealed what is sealed (the channel), and ask for no key.
+        """
         counted = (
             select(LotPage.lot_id, LotPage.state, func.count())
             .join(LotFile, LotFile.id == LotPage.file_id)
@@ -117,7 +123,7 @@ class Chapter:
                 revision=lot.revision,
                 flow=Flow(lot.flow) if lot.flow else None,
                 received_on=lot.received_on,
-                channel=self._opened(lot, "channel", lot.sealed_channel),
+                channel=None if is_sealed else self._opened(lot, "channel", lot.sealed_channel),
                 created_at=lot.created_at,
                 received_at=lot.received_at,
                 concluded_at=lot.concluded_at,

@@ -13,18 +13,27 @@ from intake.store.parts import Chapter, page_record
 from intake.store.records import LotRecord, LotState, PageRecord, PageState, ResultRecord, Viewer
 
 _READER = Viewer.system("reader")
+_UNFINISHED = or_(Lot.state == LotState.RECEIVED, Lot.state == LotState.READING)
 
 
 class Progress(Chapter):
     """How lots are read; for the program's own workers, who see every lot."""
 
     def unqueued(self, limit: int = 100) -> tuple[LotRecord, ...]:
-        """Return acknowledged lots whose last revision was not handed to the job engine, the oldest first."""
+        """Return acknowledged lots whose last revision was not handed to the job engine, the oldest first.
+
+        Their channel is left out: a lot whose key does not open must not stop the others.
+        """
         return self._waiting(limit, Lot.state == LotState.RECEIVED, Lot.queued_revision < Lot.revision)
 
     def unfinished(self, limit: int = 100) -> tuple[LotRecord, ...]:
-        """Return acknowledged lots that were not concluded, the oldest first."""
-        return self._waiting(limit, or_(Lot.state == LotState.RECEIVED, Lot.state == LotState.READING))
+        """Return acknowledged lots that were not concluded, the oldest first; their channel is left out."""
+        return self._waiting(limit, _UNFINISHED)
+
+    def waiting_lots(self) -> int:
+        """Return how many acknowledged lots were not concluded."""
+        with self._parts.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Lot).where(_UNFINISHED)) or 0
 
     def queued(self, lot_id: str, revision: int) -> None:
         """Note that a revision of a lot was handed to the job engine."""
@@ -200,7 +209,7 @@ class Progress(Chapter):
     def _waiting(self, limit: int, *conditions: ColumnElement[bool]) -> tuple[LotRecord, ...]:
         query = select(Lot).where(*conditions).order_by(Lot.received_at, Lot.id).limit(limit)
         with self._parts.database.reading() as session:
-            return self._records(session, session.scalars(query).all())
+            return self._records(session, session.scalars(query).all(), is_sealed=True)
 
     def _keep_one(self, lot_id: str, content: bytes) -> str:
         """Seal *content* as a blob of a lot and return its hash."""

@@ -65,6 +65,8 @@ class NewFile:
     content: bytes | Path = field(repr=False)
     #: told from the content, never from the name
     media_type: str
+    #: code of why it cannot be read, where that is known at once; it is kept all the same
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,3 +195,31 @@ def test_every_setting_of_the_service_is_documented() -> None:
     names += [f"LIASSE_JOBS__{name.upper()}" for name in JobSettings.__dataclass_fields__]
 
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("size", [0, 2_000_000])
+def test_a_machine_without_room_to_unpack_a_lot_asks_to_come_back(
+    lille: httpx.Client, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """A full or missing temporary folder is no fault of the station: an answer that blames it would end its tries."""
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+
+    answer = send(lille, ("lot.tiff", tiff(1) + bytes(size)))
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "resource")
+    assert answer.headers["Retry-After"] == "10"
+
+
+def test_a_lot_of_too_many_files_is_too_large(lille: httpx.Client) -> None:
+    """The station learns that it must send less at once, not that its request is badly written."""
+    answer = send(lille, *[("lot.tiff", b"x")] * 1001)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "input.too_large")
+
+
+def test_no_cache_keeps_an_answer(lille: httpx.Client) -> None:
+    """A status holds file names, and somebody names a scan after the patient."""
+    told = send(lille, ("lot.tiff", tiff(1)))
+
+    assert told.headers["Cache-Control"] == "private, no-store"
+    assert lille.get(told.headers["Location"]).headers["Cache-Control"] == "private, no-store"

@@ -239,3 +239,16 @@ def test_a_lot_is_found_by_who_and_what_stands_in_it() -> None:
     batch = Batch(program=Program(version="1", models={}, templates=()), invoices=(invoice,))
 
     assert set(terms_of(batch)) == {("nir", "269054958815780"), ("invoice", "000123")}
+
+
+def test_a_lot_that_changed_meanwhile_is_concluded_by_its_newer_reading_only(store: Store, reader: PageReader) -> None:
+    """A late prescription comes in: a result of the papers before it would be read twice, and be wrong."""
+    work = work_on(store, reader)
+    lot_id = store.acknowledge(lot_of(1), TESTER).id
+    [index] = work.open(lot_id, 1)
+    work.read(lot_id, index)
+    store.add_file(lot_id, NewFile("late.tiff", tiff(2), "image/tiff"), TESTER)
+
+    work.conclude(lot_id, 1)
+
+    assert store.results(lot_id, TESTER) == ()

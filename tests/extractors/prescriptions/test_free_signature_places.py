@@ -103,6 +103,28 @@ def test_one_straight_leaning_stroke_is_looked_at_by_a_person() -> None:
     assert sure < 0.5
 
 
+def test_one_line_that_waves_is_a_signature() -> None:
+    """Many sign in one line that goes up and down; taken for a closing stroke, one sheet in fifteen was a question."""
+    image = paper()
+    words, rows = typed(image)
+    waves = [(130.0, 232.0), (142, 235), (154, 231.5), (166, 234.5), (186, 232)]
+    pen(image, waves, 0.6)
+    value, sure = signed(image, words, rows)
+
+    assert value is True
+    assert sure >= 0.9
+
+
+def test_a_stroke_that_closes_the_sheet_is_never_accepted_for_a_signature() -> None:
+    """It bends once on its way down the empty part, as a bow does."""
+    image = paper()
+    words, rows = typed(image)
+    pen(image, [(120.0, 232.0), (128, 228), (140, 226), (152, 226), (160, 227)], 0.6)
+    value, sure = signed(image, words, rows)
+
+    assert value is False or sure < 0.9
+
+
 def test_a_brace_drawn_at_the_text_is_never_accepted_for_a_signature() -> None:
     """Doctors mark what belongs together; as long as a flourish, and begun among the rows."""
     image = paper()

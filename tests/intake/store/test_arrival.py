@@ -1,5 +1,6 @@
 """A lot that was acknowledged is whole, safe, its sender's only, and there once."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -229,3 +230,31 @@ def test_a_file_that_is_still_being_written_is_refused(store: Store, station: Vi
         store.acknowledge(NewLot((growing,)), station)
 
     assert store.lots(LotFilter(), station).lots == ()
+
+
+def test_a_file_refused_at_the_door_is_refused_in_the_same_commit(store: Store, station: Viewer) -> None:
+    """The acknowledgement names it; a second write could fail behind it, or meet a file that took its place."""
+    lot = store.acknowledge(NewLot((SCAN, NewFile("note.txt", b"bonjour", "text/plain", "not_a_document"))), station)
+
+    assert [(file.pages, file.refused) for file in store.files(lot.id, station)] == [
+        (None, None),
+        (0, "not_a_document"),
+    ]
+
+
+def test_a_piece_cut_by_a_power_failure_is_written_again(store: Store, station: Viewer) -> None:
+    """The station sends the rescan again; that its first half is there already must not pass for the whole."""
+    lot = store.acknowledge(NewLot((SCAN,)), station)
+    sha256 = hashlib.sha256(RESCAN.content if isinstance(RESCAN.content, bytes) else b"").hexdigest()
+    store._parts.blobs.put(f"{lot.id}/{sha256}", [b"\x01"])
+
+    file = store.add_file(lot.id, RESCAN, station)
+
+    assert b"".join(store.original(lot.id, file.id, station)) == RESCAN.content
+
+
+@pytest.mark.parametrize("odd", ["", "\0", "x\0", "é" * 500])
+def test_an_id_that_no_lot_can_have_is_the_senders_fault(store: Store, station: Viewer, odd: str) -> None:
+    """PostgreSQL takes no zero byte: that must not look like a database that is away, or the sender tries for ever."""
+    with pytest.raises(InputError):
+        store.lot(odd, station)

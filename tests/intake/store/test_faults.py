@@ -343,3 +343,27 @@ def test_every_error_says_what_it_is_and_whether_to_try_again() -> None:
     assert len({error.code for error in lasting + passing}) == len(lasting) + len(passing)
     assert {error.retryable for error in passing} == {True}
     assert {error.retryable for error in lasting} == {False}
+
+
+def test_a_lot_whose_key_does_not_open_stops_no_other(fresh: Store) -> None:
+    """A machine that was not given a new master key must still queue, and take, what it can."""
+    fresh.acknowledge(LOT, CLERK)
+    with fresh._parts.database.writing() as session:
+        session.execute(text("UPDATE lots SET key_id = 'elsewhere'"))
+    other = fresh.acknowledge(LOT, CLERK)
+
+    assert other.id in {lot.id for lot in fresh.unqueued()}
+    assert fresh.waiting_lots() == 2
+
+
+def test_a_database_that_cannot_be_written_is_not_ready(tmp_path: Path) -> None:
+    """It answers questions all the same: without trying, a service would be sent lots it cannot keep."""
+    store = Store.open(StoreSettings(data=tmp_path))
+    engine = store._parts.database.engine
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA query_only=ON"))  # as a disk mounted read-only: reads work
+        connection.rollback()
+
+    with pytest.raises(DatabaseError):
+        store.ready()
+    store.close()
