@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import date
 from http import HTTPStatus
+from math import ceil
 from typing import Annotated
 from urllib.parse import quote
 
@@ -109,12 +110,15 @@ def _telling(router: APIRouter, store: Store, settings: ApiSettings) -> None:
 
     @router.get("/{batch_id}/events", response_class=StreamingResponse, responses=answers(*_ONE) | {200: events})
     def follow_a_lot_live(batch_id: str, by: Reader) -> StreamingResponse:
-        """Tell each change of a lot's status as a server-sent event, until it is read, failed or purged."""
+        """Tell each change of a lot's status as a server-sent event, until it is read, failed or purged.
+
+        After five minutes the answer ends all the same: ask again.
+        """
         first = store.lot(batch_id, by)
 
         async def changes() -> AsyncIterator[str]:
             lot, told = first, ""
-            while True:
+            for _ in range(ceil(settings.follow_seconds / settings.event_seconds)):
                 status = Status.of(lot).model_dump_json()
                 if status != told:
                     told = status

@@ -23,6 +23,8 @@ class ApiSettings(BaseSettings):
     waiting_lots: int = Field(default=500, ge=1)
     #: seconds between two looks at a lot somebody follows live: a page takes about one
     event_seconds: float = Field(default=1.0, gt=0)
+    #: seconds one such answer lasts; who follows asks again: what a revoked key still sees at most
+    follow_seconds: float = Field(default=300.0, gt=0)
     #: seconds a stopping service gives the answers it is sending: a page image takes less than one
     stop_seconds: int = Field(default=5, ge=1)
     #: seconds a station is asked to wait when the service is full: a lot of 10 pages is read in that time

@@ -272,6 +272,9 @@ def _answer(step: str, action: Callable[[], T]) -> tuple[T | None, str | None]:
         if error.retryable or isinstance(error, SetupError):  # this machine lacks a key: no fault of the lot
             raise _TryAgainError(error.code) from None
         return None, error.code
+    except OSError as error:  # a temporary folder that is full: again no fault of the lot
+        log_failure(step, error)
+        raise _TryAgainError(_NO_RESOURCE) from None
     except Exception as error:  # noqa: BLE001 - whatever a lot does to the program, the others are read
         log_failure(step, error)
         return None, _FAILED

@@ -223,3 +223,15 @@ def test_no_cache_keeps_an_answer(lille: httpx.Client) -> None:
 
     assert told.headers["Cache-Control"] == "private, no-store"
     assert lille.get(told.headers["Location"]).headers["Cache-Control"] == "private, no-store"
+
+
+def test_who_follows_a_lot_must_show_the_key_again_after_a_while(tmp_path: Path) -> None:
+    """A key that was revoked must not look on for as long as its connection holds."""
+    store = Store.open(StoreSettings(data=tmp_path))
+    lot_id = store.acknowledge(lot_of(1), TESTER).id
+    settings = ApiSettings(free_bytes=0, event_seconds=0.01, follow_seconds=0.02)
+    with served(store, settings) as address, client(address, key_of(store, Role.AUDITOR)) as auditor:
+        told = auditor.get(f"/v1/batches/{lot_id}/events").text
+    store.close()
+
+    assert told.count("event: progress") == 1

@@ -71,19 +71,20 @@ def test_an_acknowledged_lot_is_read_whatever_became_of_its_jobs(
         assert len(store.results(lot_id, TESTER)) == 1
 
 
-def test_a_worker_without_the_key_fails_no_lot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While master keys change, a machine that was not restarted yet must leave a lot to the others."""
+@pytest.mark.parametrize("error", [MasterKeyError("not in the ring"), OSError(28, "No space left on device")])
+def test_a_machine_in_trouble_fails_no_lot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """It was not restarted yet while master keys change, or its temporary folder is full: the lot is innocent."""
     with opened(StoreSettings(data=tmp_path)) as store:
         lot_id = store.acknowledge(lot_of(1), TESTER).id
-        answers = iter([MasterKeyError("not in the ring")])
+        troubles = iter([error])
         known = store.start_reading
 
-        def keyless_at_first(lot_id: str, revision: int) -> object:
-            for error in answers:
-                raise error
+        def troubled_at_first(lot_id: str, revision: int) -> object:
+            for trouble in troubles:
+                raise trouble
             return known(lot_id, revision)
 
-        monkeypatch.setattr(store, "start_reading", keyless_at_first)
+        monkeypatch.setattr(store, "start_reading", troubled_at_first)
         with worker_of(store):
             until(lambda: store.lot(lot_id, TESTER).state in {LotState.READ, LotState.FAILED})
 
