@@ -93,15 +93,15 @@ class Calibration(Record):
         Args:
             sort: of entry, ``form/nir``.
             state: what was read, ``filled``. "Empty" stays likelier than "not read", and the other way round, whatever
-                the curve says: the controls tell the two apart.
+                the curve says: the controls tell the two apart. So does a box that is clear from one nobody could tell.
             raw: confidence before calibration, 0 to 1; nothing known stays nothing known.
             context: print and doubt class of its form; None for the other papers.
         """
         # rounded, so that a flat stretch of a curve is flat to the last digit too
         sure = round(1.0 - _between(self._errors(sort, state, context), 1.0 - raw), 9)
-        if state == "empty":
+        if state == "empty" or (state == "clear" and raw >= EMPTY_IS_LIKELIER):
             return max(sure, EMPTY_IS_LIKELIER)
-        return min(sure, _BELOW_EMPTY) if state == "unread" else sure
+        return min(sure, _BELOW_EMPTY) if state in {"unread", "clear"} else sure
 
     def _errors(self, sort: str, state: str, context: Context | None) -> Sequence[float]:
         key = (sort, state, context)

@@ -58,6 +58,20 @@ def test_empty_stays_likelier_than_not_read_and_the_other_way_round() -> None:
     assert made.confidence("form/nir", "unread", 0.0, None) == 0.0
 
 
+@pytest.mark.parametrize("wrong", [True, False])
+def test_a_signature_nobody_could_tell_never_becomes_a_missing_one(wrong: bool) -> None:  # noqa: FBT001 - a parameter
+    """Thirteen signed ordonnances of a hundred were accused so: left to a person at 0.45, a curve made it 0.59."""
+    cases = [
+        Case("prescription/signature", "clear", raw, wrong=wrong, paper=str(k), context=None)
+        for k in range(99)
+        for raw in (0.45, 0.98)
+    ]
+    made = fit(cases, date="", command="", lots=1, one_entry=20.0)
+
+    assert made.confidence("prescription/signature", "clear", 0.45, None) < 0.5
+    assert made.confidence("prescription/signature", "clear", 0.98, None) >= 0.5
+
+
 def test_the_calibration_that_comes_with_the_program_says_where_it_comes_from() -> None:
     """A figure without date, command and n is none."""
     found = load_calibration(BUILT_IN)
