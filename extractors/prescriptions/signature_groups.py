@@ -34,9 +34,9 @@ _TOGETHER_MM: Final = 6.0
 _SMALLER: Final = 4
 # Date, patient and a line of text come before a signature.
 _ROWS_ABOVE: Final = 3
-# A row of which print explains less than the first share is written; on a typed page it explains more than the second
-# of most rows.
-_WRITTEN: Final = 0.1
+# A row of which print explains less than half is written: an engine reads the name over a flourish as a word. On a
+# typed page it explains more than that of most rows.
+_WRITTEN: Final = 0.5
 _TYPED: Final = 0.5
 # Under a typed text a row is somebody's name this far from the margin (share of the width) or so far below (mm); under
 # one by hand it is further away. Seven signatures came as rows on 220 sheets: the nearest of six under typed texts were

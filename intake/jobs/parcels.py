@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from extractors.reading import PageReading
-from schemas.errors import ResourceError
+from intake.store.errors import DamagedError
 
 #: Packages whose classes a reading is made of.
 _OURS: Final = ("schemas.", "extractors.")
@@ -48,7 +48,7 @@ def unpack(content: bytes) -> Parcel:
     """Return what :func:`pack` packed.
 
     Raises:
-        ResourceError: it names a class that is no part of a reading.
+        DamagedError: it names a class that is no part of a reading.
     """
     reading, refused = _Unpacker(io.BytesIO(zlib.decompress(content))).load()
     return Parcel(reading, refused)
@@ -58,4 +58,4 @@ class _Unpacker(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _OTHERS or (module.startswith(_OURS) and "." not in name):
             return super().find_class(module, name)
-        raise ResourceError(f"a stored reading names {module}.{name}, which is no part of a reading")
+        raise DamagedError(f"a stored reading names {module}.{name}, which is no part of a reading")

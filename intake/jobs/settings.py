@@ -27,8 +27,8 @@ class JobSettings:
     page_attempts: Annotated[int, Constraint(ge=1)] = 5
     #: times the queue engine takes up the opening or the conclusion of a lot before the lot is given up
     lot_attempts: Annotated[int, Constraint(ge=1)] = 20
-    #: times a step is tried again when database or blobs do not answer, the wait growing by half from one second: 74
-    #: minutes, time to mend a server
-    retries: Annotated[int, Constraint(ge=1)] = 20
+    #: times a step is tried when database or blobs do not answer, the wait growing by half from one second: 75
+    #: seconds, a server's restart. Then it lets others have its place, and is begun anew each minute until they answer
+    retries: Annotated[int, Constraint(ge=1)] = 10
     #: seconds a stopping worker gives the pages it is reading; what is left then is handed to the others
     stop_seconds: Annotated[int, Constraint(ge=1)] = 30

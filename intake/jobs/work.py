@@ -5,6 +5,7 @@ Knows the store and the readers, and no queue: ``intake.jobs.worker`` calls it, 
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import Final
 
@@ -21,7 +22,7 @@ from intake.store.records import FileRecord, PageRecord, PageState, Viewer
 from intake.store.store import Store
 from intake.workers import unread
 from schemas.batch import Batch, File, Refused
-from schemas.errors import InputError, RefusedFileError, ResourceError
+from schemas.errors import InputError, LiasseError, RefusedFileError, ResourceError
 
 _ME: Final = Viewer.system("worker")
 #: Reason of a page whose reading was begun too often: what ``PageReading`` says of a process that died.
@@ -114,14 +115,27 @@ class LotWork:
                 return None
             self._begun.add(key)
         file = next(f for f in self.store.files(page.lot_id, _ME) if f.id == page.file_id)
-        parcel, image = self._reader.read(self._original(file), page.number, page.index)
+        with self._blameless(key):
+            parcel, image = self._reader.read(self._original(file), page.number, page.index)
         problem = parcel.reading.page.problem
         if problem == POISONOUS or (problem is not None and self.is_stopping.is_set()):
             self._begun.discard(key)
             raise ResourceError("the process that read the page is gone")
-        self.store.page_read(*key, page.sha256, self._version, pack(parcel), image)
+        with self._blameless(key):
+            self.store.page_read(*key, page.sha256, self._version, pack(parcel), image)
         self._begun.discard(key)
         return parcel
+
+    @contextmanager
+    def _blameless(self, key: tuple[str, int]) -> Iterator[None]:
+        """Take back that a page was begun where store or disk fail it: in a long outage every worker begins it."""
+        try:
+            yield
+        except (LiasseError, OSError):
+            with suppress(LiasseError):  # no database either: it stays counted once, and this process knows
+                self.store.forgive_page(*key)
+                self._begun.discard(key)
+            raise
 
     def conclude(self, lot_id: str, revision: int) -> None:
         """Store the result of a lot whose pages are all read; nothing where a newer revision waits.

@@ -14,7 +14,8 @@ from threading import Event, Thread
 from typing import Any, Final, Self, TypeVar
 from uuid import uuid4
 
-from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, error
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from dbos._dbos import _get_dbos_instance
 from sqlalchemy import make_url
 
 from intake.failures import log_failure
@@ -38,8 +39,8 @@ _JOBS_VERSION: Final = "1"
 _AHEAD: Final = 2
 #: Which goes first: what ends a lot, then what opens one (a station sees its pages), then pages in the order they came.
 _END, _OPEN, _PAGE = 1, 2, 3
-_GIVEN_UP: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
-#: Code of a lot or page whose every retry failed, and of one the program itself failed on.
+_GIVEN_UP: Final = frozenset({"CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+#: Code of a full temporary folder, and of a lot or page the program itself failed on.
 _NO_RESOURCE: Final = "resource"
 _FAILED: Final = "failure"
 _MEND_SECONDS: Final = 60.0
@@ -77,6 +78,7 @@ class LotWorker:
         self._stopping = Event()
         self._stopped = Event()
         self._threads: list[Thread] = []
+        self._idle: set[str] = set()
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -136,10 +138,11 @@ class LotWorker:
             self._store.queued(lot.id, lot.revision)
 
     def mend(self) -> None:
-        """Set right what no job will: lots whose jobs were lost or given up; and forget jobs long done."""
+        """Set right what no job will: lots whose jobs were lost, broke off or were given up; forget jobs long done."""
+        held = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        self._lose_idle({job.workflow_id for job in held if job.executor_id == self._name})
         for lot in self._store.unfinished():
             self._mend(lot)
-        held = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         holders = {job.executor_id for job in held if job.executor_id}
         if unknown := sorted(holders - self._store.beats().keys()):  # beats are read last: who holds a job has beaten
             DBOS._recover_pending_workflows(unknown)  # noqa: SLF001 - as in _watch
@@ -150,9 +153,23 @@ class LotWorker:
         if done:
             DBOS.delete_workflows([job.workflow_id for job in done])
 
+    def _lose_idle(self, mine: set[str]) -> None:
+        """Forget jobs this worker holds and does not run: the engine's database was away when they ended.
+
+        Args:
+            mine: the jobs it holds; one found idle twice is not just being taken, or ending.
+        """
+        running = set(_get_dbos_instance()._active_workflows_set.activeList())  # noqa: SLF001 - as in _watch
+        idle = mine - running
+        if lost := sorted(idle & self._idle):
+            DBOS.delete_workflows(lost)
+        self._idle = idle
+
     def _mend(self, lot: LotRecord) -> None:
         jobs = DBOS.list_workflows(workflow_id_prefix=lot.job_id, load_input=False, load_output=False)
-        state = {job.workflow_id: job.status for job in jobs}
+        if broken := [job.workflow_id for job in jobs if job.status == "ERROR"]:  # by an outage longer than its retries
+            DBOS.delete_workflows(broken)
+        state = {job.workflow_id: job.status for job in jobs if job.status != "ERROR"}
         opening, ending = state.get(lot.job_id), state.get(_end_id(lot.job_id))
         if opening in _GIVEN_UP or ending in _GIVEN_UP:
             self._store.fail(lot.id, lot.revision, _FAILED)
@@ -202,7 +219,7 @@ class LotWorker:
         failed = step("fail", self._store.fail)
 
         def lot(lot_id: str, revision: int, job_id: str) -> None:
-            pages, code = _patiently(lambda: opened(lot_id, revision))
+            pages, code = opened(lot_id, revision)
             if pages is None:
                 failed(lot_id, revision, code)
                 return
@@ -212,14 +229,14 @@ class LotWorker:
                 self._queue(_end_id(job_id), _END, self._end, lot_id, revision)
 
         def page(lot_id: str, revision: int, job_id: str, index: int) -> None:
-            was_last, code = _patiently(lambda: read(lot_id, index))
+            was_last, code = read(lot_id, index)
             if was_last is None:
                 was_last, _ = given_up(lot_id, index, code)
             if was_last:
                 self._queue(_end_id(job_id), _END, self._end, lot_id, revision)
 
         def end(lot_id: str, revision: int) -> None:
-            _, code = _patiently(lambda: concluded(lot_id, revision))
+            _, code = concluded(lot_id, revision)
             if code is not None:
                 failed(lot_id, revision, code)
 
@@ -229,7 +246,7 @@ class LotWorker:
         self._end = DBOS.workflow(name="end", max_recovery_attempts=attempts)(end)
 
     def _step(self, name: str, action: Callable[..., T]) -> Callable[..., tuple[T | None, str | None]]:
-        """Return a step that is tried again while the error says it may help.
+        """Return a step that is tried again while the error says it may help; then its job breaks off, to be mended.
 
         Args:
             name: recorded with each step: a worker of another version must know it again.
@@ -278,14 +295,6 @@ def _answer(step: str, action: Callable[[], T]) -> tuple[T | None, str | None]:
     except Exception as error:  # noqa: BLE001 - whatever a lot does to the program, the others are read
         log_failure(step, error)
         return None, _FAILED
-
-
-def _patiently(step: Callable[[], tuple[T | None, str | None]]) -> tuple[T | None, str | None]:
-    """Return a step's answer, or the code for one whose every retry failed."""
-    try:
-        return step()
-    except (error.DBOSException, _TryAgainError):
-        return None, _NO_RESOURCE
 
 
 def _prepare(url: str) -> None:

@@ -28,6 +28,8 @@ _ONE_REQUEST_BYTES: Final = 16 << 20
 _FULL: Final = ("(os error 28)", "(os error 122)", "QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 _READ_ONLY: Final = ("(os error 30)", "(os error 13)", "(os error 1)", "AccessDenied")
 _RETRIES: Final = 3
+#: The piece that names the database the store belongs to.
+_MARK: Final = ".installation"
 
 
 class Blobs:
@@ -85,6 +87,8 @@ class Blobs:
             size += len(part)
             if size > _ONE_REQUEST_BYTES:
                 break
+        if self._folder is not None:
+            self._see_it_is_there()
         with _told("written"):
             if size <= _ONE_REQUEST_BYTES:
                 try:
@@ -103,9 +107,13 @@ class Blobs:
             DamagedError: it is not there.
             BlobError: the store does not answer.
         """
-        with _told("read"):
-            for part in self._store.get(path).stream():
-                yield bytes(part)
+        try:
+            with _told("read"):
+                for part in self._store.get(path).stream():
+                    yield bytes(part)
+        except DamagedError:
+            self._see_it_is_there()
+            raise
 
     def age_s(self, lot_id: str) -> float:
         """Return how many seconds ago the youngest piece of a lot was written."""
@@ -141,16 +149,22 @@ class Blobs:
         found = owner
         with _told("written"):
             try:
-                self._store.put(".installation", owner.encode(), mode="create")
+                self._store.put(_MARK, owner.encode(), mode="create")
             except AlreadyExistsError:
-                found = bytes(self._store.get(".installation").bytes()).decode()
+                found = bytes(self._store.get(_MARK).bytes()).decode()
         if found != owner:
             raise SetupError("the blob store belongs to another database: give each its own folder, bucket or prefix")
 
     def check(self) -> None:
         """Raise unless the store answers and can be written."""
+        self._see_it_is_there()
         with _told("written"):
             self._store.put(".ready", b"")
+
+    def _see_it_is_there(self) -> None:
+        """Raise unless the store's mark is there: an empty mount point has lost nothing, and must be given nothing."""
+        with _told("found"):
+            self._store.head(_MARK)
 
     def _force_to_disk(self, path: str) -> None:
         """Wait until a piece would survive a power cut; obstore writes a folder's files without that."""

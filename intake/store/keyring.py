@@ -78,7 +78,7 @@ class KeyRing:
         nonce, sealed = wrapped.sealed[:_NONCE_BYTES], wrapped.sealed[_NONCE_BYTES:]
         try:
             return AESGCM(master).decrypt(nonce, sealed, purpose.encode())
-        except InvalidTag as exc:
+        except (InvalidTag, ValueError) as exc:  # the latter where the wrapped key was cut off
             raise MasterKeyError(f"master key {wrapped.key_id} is not the one this database was sealed with") from exc
 
 

@@ -4,12 +4,14 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from intake.store.errors import NotFoundError
+from intake.store.errors import DamagedError, MasterKeyError, NotFoundError
 from intake.store.models import Lot, LotFile, LotPage, Result, Term
 from intake.store.parts import Chapter, page_record, visible
 from intake.store.progress import result_record
@@ -62,7 +64,14 @@ class Looking(Chapter):
             found = session.scalars(query).all()
             shown = found[:limit]
             following = _cursor(shown[-1]) if len(found) > limit else None
-            return LotListing(self._records(session, shown), following)
+            records = self._records(session, shown, is_sealed=True)
+            return LotListing(tuple(map(self._listed, shown, records)), following)
+
+    def _listed(self, lot: Lot, record: LotRecord) -> LotRecord:
+        """Return a record with its channel; a lot whose key does not open lacks it, and must not hide the others."""
+        with suppress(MasterKeyError, DamagedError):
+            return replace(record, channel=self._opened(lot, "channel", lot.sealed_channel))
+        return record
 
     def files(self, lot_id: str, by: Viewer) -> tuple[FileRecord, ...]:
         """Return the files of a lot in paper order, replaced ones included."""

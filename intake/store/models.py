@@ -178,7 +178,7 @@ class PageReading(Base):
 
 
 class Result(Base):
-    """The result of one revision of a lot by one version of the program: never two of them."""
+    """The result of a revision of a lot, and the version of the program that gave it: never two of one revision."""
 
     __tablename__ = "results"
 

@@ -105,6 +105,13 @@ class Progress(Chapter):
             page.attempts += 1
             return page.attempts
 
+    def forgive_page(self, lot_id: str, index: int) -> None:
+        """Take back that the reading of a page began: it failed for no fault of the page's."""
+        with self._parts.database.writing() as session:
+            self._live(session, lot_id)
+            page = self._page(session, lot_id, index)
+            page.attempts = max(page.attempts - 1, 0)
+
     def page_read(
         self, lot_id: str, index: int, sha256: str, version: str, content: bytes, image: bytes | None = None
     ) -> bool:
@@ -172,7 +179,7 @@ class Progress(Chapter):
     def conclude(
         self, lot_id: str, revision: int, version: str, content: bytes, *, terms: Iterable[tuple[str, str]] = ()
     ) -> ResultRecord:
-        """Keep the result of a revision of a lot by a version of the program; the first one stays, whatever comes.
+        """Keep the result of a revision of a lot; the first one stays, whatever comes, from whatever version.
 
         Args:
             lot_id: the lot.
@@ -184,7 +191,8 @@ class Progress(Chapter):
         sha256 = self._keep_one(lot_id, content)
         with self._parts.database.writing() as session:
             lot = self._live(session, lot_id)
-            known = session.get(Result, (lot_id, revision, version))
+            query = select(Result).where(Result.lot_id == lot_id, Result.revision == revision)
+            known = session.scalars(query.order_by(Result.at)).first()  # the lot is locked: nobody adds another
             if known is None:
                 known = Result(lot_id=lot_id, revision=revision, version=version, sha256=sha256, at=datetime.now(UTC))
                 session.add(known)

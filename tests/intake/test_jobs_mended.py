@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from dbos._sys_db import SystemDatabase
 from sqlalchemy import text
 
 from intake.jobs.settings import JobSettings
 from intake.jobs.worker import LotWorker
 from intake.settings import Settings
-from intake.store.errors import MasterKeyError
+from intake.store.errors import BlobError, DatabaseError, MasterKeyError
 from intake.store.records import LotState, Viewer
 from intake.store.settings import StoreSettings
 from intake.store.store import Store
@@ -20,9 +22,9 @@ from tests.intake.working import HOLDS, NamedReaders
 TESTER = Viewer.system("tests")
 
 
-def worker_of(store: Store) -> LotWorker:
+def worker_of(store: Store, retries: int = 10) -> LotWorker:
     """Return a worker in this process that mends when it is told to."""
-    jobs = JobSettings(beat_seconds=0.2, sweep_seconds=0.1, poll_seconds=0.1)
+    jobs = JobSettings(beat_seconds=0.2, sweep_seconds=0.1, poll_seconds=0.1, retries=retries)
     settings = Settings(workers=1, jobs=jobs, store=store.settings)
     return LotWorker(store, settings, new_workers=NamedReaders)  # type: ignore[arg-type] - the same verbs
 
@@ -89,3 +91,70 @@ def test_a_machine_in_trouble_fails_no_lot(tmp_path: Path, monkeypatch: pytest.M
             until(lambda: store.lot(lot_id, TESTER).state in {LotState.READ, LotState.FAILED})
 
         assert store.lot(lot_id, TESTER).state is LotState.READ
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        ("start_reading", DatabaseError("away")),
+        ("original", BlobError("away")),
+        ("page_read", BlobError("away")),
+        ("conclude", DatabaseError("away")),
+        ("conclude", MasterKeyError("not in the ring")),
+    ],
+)
+def test_an_outage_longer_than_every_retry_fails_no_lot_and_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception
+) -> None:
+    """A server that is away for a night: in the morning all that was acknowledged is read, without a hand."""
+    with opened(StoreSettings(data=tmp_path)) as store:
+        lot_id = store.acknowledge(lot_of(2), TESTER).id
+        known, tries, outage = getattr(store, step), [], [error]
+
+        def away(*arguments: object, **named: object) -> object:
+            for trouble in outage:
+                tries.append(trouble)
+                raise trouble
+            return known(*arguments, **named)
+
+        monkeypatch.setattr(store, step, away)
+        with worker_of(store, retries=1) as worker:
+
+            def mended_and(is_so: Callable[[], bool]) -> Callable[[], bool]:
+                return lambda: worker.mend() is None and is_so()
+
+            until(mended_and(lambda: len(tries) > 2 * JobSettings().page_attempts))
+            outage.clear()
+            until(mended_and(lambda: store.lot(lot_id, TESTER).state in {LotState.READ, LotState.FAILED}))
+
+        lot = store.lot(lot_id, TESTER)
+        assert (lot.state, lot.pages_read, lot.pages_quarantined) == (LotState.READ, 2, 0)
+
+
+def test_a_job_that_ended_while_the_queue_could_not_be_written_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk of the queue was full when the last page was read: its worker lives, so nobody takes the job over."""
+    with opened(StoreSettings(data=tmp_path)) as store:
+        known, lost, outage = SystemDatabase.update_workflow_outcome, [], [OSError(28, "No space left on device")]
+
+        def away(engine: SystemDatabase, job_id: str, *outcome: object, **named: object) -> bool:
+            for trouble in outage:
+                lost.append(job_id)
+                raise trouble
+            return known(engine, job_id, *outcome, **named)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(SystemDatabase, "update_workflow_outcome", away)
+        queued = LotWorker._queue
+
+        def queued_unless_away(job_id: str, priority: int, *job: Any) -> None:
+            for trouble in outage if job_id.endswith("/end") else ():
+                raise trouble
+            queued(job_id, priority, *job)
+
+        monkeypatch.setattr(LotWorker, "_queue", staticmethod(queued_unless_away))
+        lot_id = store.acknowledge(lot_of(1), TESTER).id
+        with worker_of(store) as worker:
+            until(lambda: f"{lot_id}/0" in lost)
+            outage.clear()
+            until(lambda: worker.mend() is None and store.lot(lot_id, TESTER).state is LotState.READ)

@@ -48,6 +48,19 @@ def test_a_signature_taken_for_the_last_row_of_the_text_is_one() -> None:
     assert sure >= 0.9
 
 
+def test_a_signature_whose_name_an_engine_reads_is_one_right_under_the_text_too() -> None:
+    """The name over its flourish was taken for print, the flourish for a row of text: a signed sheet was accused."""
+    image = paper()
+    words, rows = typed(image)
+    pen(image, moved(WAVE, -70, -115))
+    name = Word("Gérard", box(41, 108.5, 30, 5), 0.74)
+    letters(image, 41.5, 113, 9, height_mm=4.0)
+    value, sure = signed(image, [*words, name], [*rows, box(38, 109, 44, 20)])
+
+    assert value is True
+    assert sure >= 0.9
+
+
 def test_the_last_row_of_a_text_by_hand_is_no_signature() -> None:
     """Joined letters look like one, but they stand where the next row is expected."""
     image = paper()

@@ -1,6 +1,7 @@
 """When a disk, a database or a key fails: a clear error, nothing acknowledged, nothing half kept."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,10 @@ class FullDisk:
         raise GenericError(
             "Generic LocalFileSystem error: Unable to copy data to file: No space left on device (os error 28)"
         )
+
+    def head(self, _: object) -> dict[str, Any]:
+        """Answer: it is there."""
+        return {}
 
     def list(self, _prefix: str) -> list[Any]:
         """Hold nothing."""
@@ -354,6 +359,41 @@ def test_a_lot_whose_key_does_not_open_stops_no_other(fresh: Store) -> None:
 
     assert other.id in {lot.id for lot in fresh.unqueued()}
     assert fresh.waiting_lots() == 2
+
+
+def test_a_lot_whose_key_does_not_open_hides_no_other(fresh: Store) -> None:
+    """A station looks for its lots of today: one that is locked is listed without its channel, not an error for all."""
+    posted = replace(LOT, channel="poste")
+    locked, cut, other = (fresh.acknowledge(posted, CLERK).id for _ in range(3))
+    with fresh._parts.database.writing() as session:
+        session.execute(text("UPDATE lots SET key_id = 'elsewhere' WHERE id = :id"), {"id": locked})
+        session.execute(text("UPDATE lots SET wrapped_key = :cut WHERE id = :id"), {"cut": b"", "id": cut})
+
+    channels = {lot.id: lot.channel for lot in fresh.lots(LotFilter(), CLERK).lots}
+
+    assert channels == {locked: None, cut: None, other: "poste"}
+
+
+def test_an_empty_mount_point_is_an_outage(tmp_path: Path) -> None:
+    """The disk of the blobs is not mounted: no lot is damaged by it, and none may be kept where it will be hidden."""
+    store = Store.open(StoreSettings(data=tmp_path))
+    lot = store.acknowledge(LOT, CLERK)
+    (file, *_) = store.files(lot.id, CLERK)
+    folder = tmp_path / "blobs"
+    folder.rename(tmp_path / "away")
+    folder.mkdir()
+
+    with pytest.raises(BlobError):
+        list(store.original(lot.id, file.id, CLERK))
+    with pytest.raises(BlobError):
+        store.acknowledge(LOT, CLERK)
+    with pytest.raises(BlobError):
+        store.ready()
+
+    folder.rmdir()
+    (tmp_path / "away").rename(folder)
+    assert b"".join(store.original(lot.id, file.id, CLERK))
+    store.close()
 
 
 def test_a_database_that_cannot_be_written_is_not_ready(tmp_path: Path) -> None:
