@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from api.arrivals import Room
 from api.batches import batches
 from api.guard import Guard
 from api.health import health
@@ -30,5 +31,5 @@ def create_app(store: Store, settings: ApiSettings) -> FastAPI:
     app.include_router(batches(store, settings))
     app.include_router(health(store))
     install(app, settings.retry_after_s)
-    app.add_middleware(Guard, store=store, request_bytes=settings.request_bytes)
+    app.add_middleware(Guard, store=store, room=Room(store, settings), request_bytes=settings.request_bytes)
     return app

@@ -12,6 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access import MAY, Right
+from api.arrivals import Room
 from api.problems import ProblemError, answer
 from intake.failures import log_failure
 from intake.store.errors import AccessError
@@ -21,6 +23,8 @@ from schemas.errors import LiasseError
 #: What needs a key. Health has none to show, and says nothing.
 _GUARDED: Final = "/v1"
 _SCHEME: Final = "bearer "
+#: The one route whose body is large: role and room are looked at before it is received, and by the route again after.
+_SENDING: Final = ("POST", "/v1/batches")
 
 
 class Guard:
@@ -29,12 +33,14 @@ class Guard:
     Args:
         app: what it guards.
         store: whose keys open it.
+        room: says whether a lot may be sent now.
         request_bytes: the largest body it lets through.
     """
 
-    def __init__(self, app: ASGIApp, *, store: Store, request_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, store: Store, room: Room, request_bytes: int) -> None:
         self._app = app
         self._store = store
+        self._room = room
         self._request_bytes = request_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +61,7 @@ class Guard:
             await self._check(scope)
             await self._app(scope, self._measured(receive), watched)
         except ProblemError as problem:
-            await answer(problem.status, problem.code)(scope, receive, send)
+            await answer(problem.status, problem.code, retry_after_s=problem.retry_after_s)(scope, receive, send)
         except LiasseError as error:  # the database did not answer
             await answer(HTTPStatus.SERVICE_UNAVAILABLE, error.code, retry_after_s=1)(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - the server would log its text, which may hold a name
@@ -74,6 +80,10 @@ class Guard:
             except AccessError as error:
                 raise ProblemError(HTTPStatus.UNAUTHORIZED, error.code) from None
             scope.setdefault("state", {})["viewer"] = viewer
+            if (scope["method"], scope["path"]) == _SENDING:
+                if viewer.role not in MAY[Right.SEND]:
+                    raise ProblemError(HTTPStatus.FORBIDDEN, "access.role")
+                await run_sync(self._room.check)
         announced = headers.get("content-length", "0")
         if not announced.isdecimal() or int(announced) > self._request_bytes:
             raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "input.too_large")

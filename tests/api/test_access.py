@@ -4,13 +4,16 @@ A row a route, a column a caller, and the status each gets: nobody is without a 
 lot's own.
 """
 
+from http.client import HTTPConnection
+
 import httpx
 import pytest
 
 from api.app import create_app
+from api.settings import ApiSettings
 from intake.store.records import LotRecord, Role
 from intake.store.store import Store
-from tests.api.conftest import ROOMY, TESTER, client, key_of
+from tests.api.conftest import ROOMY, TESTER, client, key_of, served
 from tests.intake.lots import lot_of, tiff
 
 CALLERS = ("nobody", "own", "other", "reviewer", "supervisor", "admin", "auditor")
@@ -102,6 +105,30 @@ def test_a_revoked_key_opens_nothing(store: Store, address: str) -> None:
         after = station.get("/v1/batches").status_code
 
     assert (before, after) == (200, 401)
+
+
+def test_who_may_not_send_is_told_before_a_gigabyte_is_sent(store: Store, address: str) -> None:
+    """Role and room are known from the first line: a body nobody will keep is not waited for, nor put on a disk."""
+    full = ApiSettings(free_bytes=1 << 60)
+    with served(store, full) as no_room:
+        told = [
+            _told_before_the_body(address, key_of(store, Role.AUDITOR)),
+            _told_before_the_body(no_room, key_of(store, Role.STATION)),
+        ]
+
+    assert told == [(403, None), (503, "10")]
+
+
+def _told_before_the_body(address: str, key: str) -> tuple[int, str | None]:
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=60)
+    connection.putrequest("POST", "/v1/batches")
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "multipart/form-data; boundary=x"}
+    for name, value in (headers | {"Content-Length": str(1 << 29)}).items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status, answer.headers["Retry-After"]
 
 
 def _asked(caller: httpx.Client, method: str, url: str) -> int:
