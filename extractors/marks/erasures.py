@@ -34,7 +34,8 @@ _EVERYDAY: Final = 0.03
 # A hand, or a print with dotted zeros, of which every entry looks written over a little says less by one of them. What
 # the ninth tenth of a form's entries reach in log odds, past the first figure, is taken off, up to the second: entries
 # really written over stand at 5 to 16 and must not hide each other. Fewer entries than the third tell no habit. Chosen
-# on 28 everyday lots and 11 with marks (seeds 777001, 5151): no erasure is lost, sound entries told or doubted go from 15 to 8.
+# on 28 everyday lots and 11 with marks (seeds 777001, 5151): no erasure is lost, sound entries told or doubted go from
+# 15 to 8.
 _USUAL_ABOVE: Final = -4.5
 _MOST_OFF: Final = 4.0
 _FEWEST_ENTRIES: Final = 10
