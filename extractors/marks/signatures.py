@@ -23,7 +23,7 @@ _EMPTY: Final = 0.99
 # Under the first probability nobody signed, whatever the strokes: a blocking flag must be likelier true than not where
 # one box in twenty is unsigned. Long strokes are doubtful up to the second, short ones up to the third. Of 398 boxes
 # drawn with the trained families and 551 with others, half unsigned and many with look-alikes, 377 of 459 unsigned lie
-# under the first and 7 of 490 signed; of the short strokes from the third on 13 were signed, none unsigned. On 42 lots
+# under the first and 7 of 490 signed; of the short strokes from the third on 28 were signed, none unsigned. On 42 lots
 # with marks and 60 everyday ones (seeds 991001, 991002, 991501, 991502) 0.2 as first accused 14 of some 800 signed
 # boxes and told 31 of 38 unsigned ones, 0.06 accuses 3 and tells 29.
 _NONE_BELOW: Final = 0.06
@@ -63,9 +63,12 @@ def weighed(signed: bool, confidence: float, probability: float) -> tuple[bool, 
     """
     if probability < _NONE_BELOW:
         return False, 1 - probability if signed else max(confidence, 1 - probability)
+    if probability >= _SIGNED_FROM:
+        alone = min(probability, _SHORTLY_SIGNED)
+        return True, max(confidence, alone) if signed else alone
     if signed:
         return True, confidence if probability >= _DOUBT_BELOW else min(confidence, _DOUBTFUL)
-    return (True, min(probability, _SHORTLY_SIGNED)) if probability >= _SIGNED_FROM else (False, _UNDECIDED)
+    return False, _UNDECIDED
 
 
 def _seen(rect: Rect) -> Rect:

@@ -88,6 +88,9 @@ def test_what_is_no_signature_does_not_pass_for_one(kind: str) -> None:
         ((True, 0.99), 0.04, (False, 0.96)),
         ((False, 0.85), 0.04, (False, 0.96)),
         ((False, 0.99), 0.7, (False, 0.45)),
+        ((False, 0.85), 0.97, (True, 0.95)),
+        ((True, 0.6), 0.97, (True, 0.95)),
+        ((True, 0.6), 0.7, (True, 0.6)),
     ],
 )
 def test_two_opinions_that_differ_are_looked_at(
