@@ -23,9 +23,9 @@ _EMPTY: Final = 0.99
 # Under the first probability nobody signed, whatever the strokes: a blocking flag must be likelier true than not where
 # one box in twenty is unsigned. Long strokes are doubtful up to the second, short ones up to the third. Of 398 boxes
 # drawn with the trained families and 551 with others, half unsigned and many with look-alikes, 377 of 459 unsigned lie
-# under the first and 7 of 490 signed; of the short strokes from the third on 28 were signed, none unsigned. On 42 lots
-# with marks and 60 everyday ones (seeds 991001, 991002, 991501, 991502) 0.2 as first accused 14 of some 800 signed
-# boxes and told 31 of 38 unsigned ones, 0.06 accuses 3 and tells 29.
+# under the first and 7 of 490 signed; of the short strokes from the third on 28 were signed, none unsigned. On 61 lots
+# with marks and 60 everyday ones (seeds 991001, 991002, 991501, 991502) 0.2 as first accused 18 of 954 signed boxes and
+# told 47 of 55 unsigned ones, 0.06 accuses 4 and tells 45.
 _NONE_BELOW: Final = 0.06
 _DOUBT_BELOW: Final = 0.5
 _SIGNED_FROM: Final = 0.9

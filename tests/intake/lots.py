@@ -26,7 +26,7 @@ def lot_of(pages: int, name: str = "lot.tiff") -> NewLot:
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    """Return as soon as *is_so*; fail when it never is."""
+    """Return as soon as *is_so*; fail when it never is. Other processes make it so: there is no event to wait for."""
     deadline = time.monotonic() + PATIENCE_S
     while not is_so():
         assert time.monotonic() < deadline, "it never came to be"
